@@ -1,0 +1,425 @@
+-- sql/book/types.sql
+-- What this book's tables are made with. Shape, not code: defaults and checks call it.
+
+-- paper or live: the one thing that a book knows about itself.
+do $$
+declare
+  mode text := split_part(current_schema(), '_', 1);
+begin
+  execute format('create function book() returns text language sql immutable parallel safe return %L', mode);
+  execute format('grant execute on function book() to twinbook_engine, twinbook_auditor, twinbook_backup, twinbook_%s', mode);
+end
+$$;
+comment on function book is 'paper or live.';
+
+create function new_id() returns text
+  language sql volatile
+  return upper(book()) || '_' || replace(shared_data.uuid7()::text, '-', '');
+comment on function new_id is 'A new id for an order or a trade, beginning with its book''s name.';
+grant execute on function new_id to twinbook_engine;
+
+-- sql/book/portfolio/table.sql
+-- A portfolio is one user's separate pot of money and positions. Its row is the lock for everything in it, and holds the
+-- numbers that its facts are counted by and the head of its audit chain.
+
+create table portfolios (
+  username               text         not null,
+  portfolio_id           uuid         not null default shared_data.uuid7(),
+  name                   text         not null,
+  base_currency          text         not null,
+  feed_owner             text         not null default 'market',
+  feed                   text         not null default 'realtime',
+  broker                 text         not null default 'none',
+  account                text,
+  is_active              boolean      not null default true,
+  slippage_percent       numeric      not null default 0.1,
+  fill_delay_ms          integer      not null default 0,
+  max_quote_age          interval     not null,
+  max_history_age        interval,
+  allow_short            boolean      not null default false,
+  allow_mock_prices      boolean      not null default false,
+  short_initial_percent  numeric      not null default 150,
+  short_upkeep_percent   numeric      not null default 130,
+  fee_venue              text,
+  seed                   bigint       not null default 0,
+  version                integer      not null default 1,
+  order_seq              bigint       not null default 0,
+  execution_seq          bigint       not null default 0,
+  ledger_seq             bigint       not null default 0,
+  audit_seq              bigint       not null default 0,
+  audit_head             bytea,
+  opened_at              timestamptz  not null default now(),
+
+  constraint portfolios_pkey                     primary key (username, portfolio_id),
+  constraint portfolios_name_is_the_only         unique (username, name),
+  constraint portfolios_user_fkey                foreign key (username) references identity.users,
+  constraint portfolios_currency_fkey            foreign key (base_currency) references shared_data.currencies,
+  constraint portfolios_feed_fkey                foreign key (feed_owner, feed) references shared_data.feeds,
+  constraint portfolios_name_is_short            check (name ~ '^[^[:space:]](.{0,61}[^[:space:]])?$'),
+  constraint portfolios_feed_is_own_or_shared    check (feed_owner in ('market', username)),
+  constraint portfolios_live_feed_is_shared      check (book() = 'paper' or feed_owner = 'market'),
+  constraint portfolios_broker_is_known          check (broker in ('none', 'tradier', 'alpaca', 'kraken')),
+  constraint portfolios_account_goes_with_broker check ((broker = 'none') = (account is null)),
+  constraint portfolios_paper_has_no_broker      check (book() = 'live' or broker = 'none'),
+  constraint portfolios_slippage_is_a_percentage check (slippage_percent >= 0 and slippage_percent < 100),
+  constraint portfolios_fill_delay_is_a_time     check (fill_delay_ms >= 0),
+  constraint portfolios_quote_age_is_a_time      check (max_quote_age > interval '0'),
+  constraint portfolios_history_age_is_a_time    check (max_history_age > interval '0'),
+  constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent and short_upkeep_percent <= short_initial_percent
+                                                        and short_initial_percent < 1000),
+  constraint portfolios_version_counts           check (version > 0),
+  constraint portfolios_audit_has_a_head         check ((audit_seq = 0) = (audit_head is null))
+) with (fillfactor = 60);
+
+create index portfolios_currency_idx on portfolios (base_currency);
+create index portfolios_feed_idx     on portfolios (feed_owner, feed);
+
+comment on table  portfolios                       is 'One user''s separate pots of money and positions.';
+comment on column portfolios.base_currency         is 'What its equity is told in.';
+comment on column portfolios.feed_owner            is 'market for a shared feed, else the portfolio''s own user.';
+comment on column portfolios.feed                  is 'Where its prices and its time come from; chosen for good when it is opened.';
+comment on column portfolios.slippage_percent      is 'Against the order, where only a last price is known.';
+comment on column portfolios.fill_delay_ms         is 'An order fills only at quotes so much later than it was placed.';
+comment on column portfolios.max_quote_age         is 'By the feed''s clock: an older quote is stale and fills no new order.';
+comment on column portfolios.max_history_age       is 'How old a stored price may be that stands in for a stale quote; null for never.';
+comment on column portfolios.allow_mock_prices     is 'Whether a made-up price may stand in for a missing one, with a WARNING.';
+comment on column portfolios.short_initial_percent is 'Of a short''s value, what must be there to sell it, its proceeds included.';
+comment on column portfolios.short_upkeep_percent  is 'Of a short''s value, the cash below which nothing may increase: margin call.';
+comment on column portfolios.fee_venue             is 'Whose fee rows apply; null for the instrument''s own venue.';
+comment on column portfolios.seed                  is 'What chance is a function of, so that a replay fills the same.';
+comment on column portfolios.version               is 'Counts the user''s own edits, for optimistic locking; trading doesn''t raise it.';
+comment on column portfolios.order_seq             is 'Number of its newest order; likewise executions, ledger entries and audit rows.';
+comment on column portfolios.audit_head            is 'Checksum of its newest audit row.';
+
+-- sql/book/balance/table.sql
+-- A balance is what a portfolio has of one currency: the sum of its ledger entries, and what open orders hold of it.
+
+create table balances (
+  username      text                not null,
+  portfolio_id  uuid                not null,
+  currency      text                not null,
+  amount        shared_data.amount  not null default 0,
+  held          shared_data.amount  not null default 0,
+
+  constraint balances_pkey                primary key (username, portfolio_id, currency),
+  constraint balances_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
+  constraint balances_currency_fkey       foreign key (currency) references shared_data.currencies,
+  constraint balances_hold_is_never_owed  check (held >= 0)
+) with (fillfactor = 60);
+
+create index balances_currency_idx on balances (currency);
+
+comment on table  balances        is 'Money per portfolio and currency.';
+comment on column balances.amount is 'The sum of its ledger entries. Below zero only by facts that nobody could refuse.';
+comment on column balances.held   is 'What open orders hold of it, so that it can''t be spent twice.';
+
+-- sql/book/order/table.sql
+-- An order is an instruction to trade. Its terms are final but for its owner's replacing them; its progress moves.
+
+create table orders (
+  username          text                  not null,
+  order_id          text                  not null default new_id(),
+  portfolio_id      uuid                  not null,
+  order_number      bigint                not null,
+  trade_id          text,
+  symbol            text                  not null,
+  strategy          text                  not null default '',
+  side              text                  not null,
+  order_type        text                  not null,
+  time_in_force     text                  not null,
+  quantity          shared_data.quantity  not null,
+  limit_price       shared_data.price,
+  stop_price        shared_data.price,
+  currency          text                  not null,
+  status            text                  not null default 'PENDING',
+  pending_action    text                  not null default 'none',
+  filled_quantity   shared_data.amount    not null default 0,
+  filled_value      shared_data.amount    not null default 0,
+  average_price     numeric               generated always as (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
+  fees              shared_data.amount    not null default 0,
+  reject_reason     text,
+  end_reason        text,
+  idempotency_key   text,
+  request_hash      bytea,
+  version           integer               not null default 1,
+  origin            text                  not null default 'user',
+  context           jsonb                 not null default '{}',
+  feed_owner        text                  not null,
+  feed              text                  not null,
+  works_as          text                  not null,
+  is_resting        boolean               not null default false,
+  effective_number  bigint                not null,
+  effective_at      timestamptz,
+  expires_at        timestamptz,
+  triggered_at      timestamptz,
+  hold_unit         shared_data.amount    not null default 0,
+  hold_fee          shared_data.amount    not null default 0,
+  held_amount       shared_data.amount    not null default 0,
+  held_quantity     shared_data.amount    not null default 0,
+  placed_at         timestamptz           not null default now(),
+  created_at        timestamptz           not null default now(),
+
+  constraint orders_pkey                         primary key (username, order_id),
+  constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
+  constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
+  constraint orders_id_names_its_book            check (starts_with(order_id, upper(book()) || '_')),
+  constraint orders_trade_id_names_its_book      check (starts_with(trade_id, upper(book()) || '_')),
+  constraint orders_side_is_known                check (side in ('buy', 'sell')),
+  constraint orders_type_is_known                check (order_type in ('market', 'limit', 'stop', 'stop_limit')),
+  constraint orders_time_in_force_is_known       check (time_in_force in ('DAY', 'GTC', 'IOC', 'FOK')),
+  constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit')) = (limit_price is not null)),
+  constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit')) = (stop_price is not null)),
+  constraint orders_status_is_known              check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED',
+                                                                   'CANCELED', 'EXPIRED')),
+  constraint orders_pending_action_is_known      check (pending_action in ('none', 'cancel', 'replace')),
+  constraint orders_fill_within_their_quantity   check (filled_quantity >= 0 and (book() = 'live' or filled_quantity <= quantity)),
+  constraint orders_are_filled_exactly_when_full check ((status = 'FILLED') = (filled_quantity >= quantity)),
+  constraint orders_are_partial_only_with_fills  check (status not in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
+                                                        or (status = 'PARTIALLY_FILLED') = (filled_quantity > 0)),
+  constraint orders_rejected_are_never_filled    check (status <> 'REJECTED' or filled_quantity = 0),
+  constraint orders_rejected_say_why             check ((status = 'REJECTED') = (reject_reason is not null)),
+  constraint orders_ended_hold_nothing           check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
+                                                        or (held_amount = 0 and held_quantity = 0)),
+  constraint orders_holds_are_never_owed         check (hold_unit >= 0 and hold_fee >= 0 and held_amount >= 0 and held_quantity >= 0),
+  constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null)),
+  constraint orders_key_is_short                 check (length(idempotency_key) between 1 and 200),
+  constraint orders_strategy_is_short            check (length(strategy) <= 100),
+  constraint orders_context_is_an_object         check (jsonb_typeof(context) = 'object'),
+  constraint orders_origin_is_known              check (origin in ('user', 'external')),
+  constraint orders_work_as_something            check (works_as in ('market', 'limit', 'stop')),
+  constraint orders_version_counts               check (version > 0)
+);
+
+create unique index orders_idempotency_key_is_the_only on orders (username, portfolio_id, idempotency_key) where idempotency_key is not null;
+create index orders_status_idx on orders (username, status, portfolio_id, symbol);
+
+-- What a quote looks for among everybody's orders: those that it reaches, and no other.
+create index orders_waiting_buys_idx   on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'buy'  and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_sells_idx  on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'sell' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_stops_idx  on orders (feed_owner, feed, symbol, side, stop_price) where works_as = 'stop' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_arriving_idx      on orders (feed_owner, feed, symbol) where works_as <> 'stop' and not is_resting and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_expiring_idx       on orders (feed_owner, feed, expires_at) where time_in_force = 'DAY' and status in ('OPEN', 'PARTIALLY_FILLED');
+
+comment on table  orders                  is 'Instructions to trade. Terms are final once placed, but for their owner''s replacing them.';
+comment on column orders.order_number     is 'Its number within the portfolio.';
+comment on column orders.trade_id         is 'The trade that its first fill belonged to: a position''s life from flat to flat.';
+comment on column orders.strategy         is 'A label: positions are kept apart by it.';
+comment on column orders.limit_price      is 'In the instrument''s currency; null for what has no limit.';
+comment on column orders.stop_price       is 'What triggers it; null for what needs no trigger.';
+comment on column orders.currency         is 'The instrument''s: that of prices, fees and holds.';
+comment on column orders.pending_action   is 'A cancel or replace that the broker hasn''t confirmed; until then nothing else may change.';
+comment on column orders.filled_value     is 'Sum of quantity x price over its executions.';
+comment on column orders.average_price    is 'Of its executions; null while nothing is filled.';
+comment on column orders.fees             is 'Sum over its executions, in currency.';
+comment on column orders.reject_reason    is 'Why it was refused; set exactly when it is REJECTED.';
+comment on column orders.end_reason       is 'Why it was canceled or expired, where it wasn''t its user.';
+comment on column orders.request_hash     is 'sha256 of the request, so that its key can''t serve another one.';
+comment on column orders.version          is 'Counts the user''s own edits, for optimistic locking; fills don''t raise it.';
+comment on column orders.origin           is 'user, or external: seen at the broker first.';
+comment on column orders.works_as         is 'What it waits as: a stop until it is triggered, then a market or limit order.';
+comment on column orders.is_resting       is 'It has met the market and found no price: it fills at its limit from now on, not better.';
+comment on column orders.effective_number is 'It rests from this quote of its feed: only later ones fill it.';
+comment on column orders.effective_at     is 'Under a fill delay: only quotes at or after it fill it.';
+comment on column orders.expires_at       is 'Of a DAY order, its trading day''s close; null until its feed has a time.';
+comment on column orders.hold_unit        is 'What a unit that increases exposure holds of the currency.';
+comment on column orders.hold_fee         is 'What an order that increases exposure holds for fees.';
+comment on column orders.held_amount      is 'What it holds of the currency now.';
+comment on column orders.held_quantity    is 'What it holds of the position that it reduces.';
+comment on column orders.placed_at        is 'Business time, by its feed''s clock; created_at is when it was stored.';
+
+-- The moves that an order may make. Trigger and tests read the same rows.
+create table order_transitions (
+  from_status  text  not null,
+  to_status    text  not null,
+
+  constraint order_transitions_pkey primary key (from_status, to_status)
+);
+comment on table order_transitions is 'Which status may follow which. An order begins PENDING or REJECTED.';
+
+-- sql/book/execution/table.sql
+-- An execution is a fill: a fact, numbered within its portfolio. Business time is apart from system time.
+
+create table executions (
+  username        text                  not null,
+  portfolio_id    uuid                  not null,
+  seq             bigint                not null,
+  order_id        text                  not null,
+  fill_id         text                  not null,
+  part            smallint              not null default 1,
+  trade_id        text                  not null,
+  symbol          text                  not null,
+  strategy        text                  not null,
+  side            text                  not null,
+  quantity        shared_data.quantity  not null,
+  price           shared_data.price     not null,
+  multiplier      shared_data.quantity  not null,
+  currency        text                  not null,
+  fee             shared_data.amount    not null default 0,
+  fee_currency    text                  not null,
+  fee_components  jsonb,
+  slippage        shared_data.amount    not null default 0,
+  realized_pnl    shared_data.amount    not null default 0,
+  rate            numeric,
+  liquidity       text,
+  price_source    text                  not null,
+  quote_number    bigint,
+  model           jsonb,
+  executed_at     timestamptz           not null,
+  created_at      timestamptz           not null default now(),
+
+  constraint executions_pkey                    primary key (username, portfolio_id, seq),
+  constraint executions_fill_once               unique (username, portfolio_id, fill_id, part),
+  constraint executions_portfolio_fkey          foreign key (username, portfolio_id) references portfolios,
+  constraint executions_order_fkey              foreign key (username, order_id) references orders,
+  constraint executions_trade_id_names_its_book check (starts_with(trade_id, upper(book()) || '_')),
+  constraint executions_seq_counts              check (seq > 0),
+  constraint executions_part_counts             check (part > 0),
+  constraint executions_side_is_known           check (side in ('buy', 'sell')),
+  constraint executions_liquidity_is_known      check (liquidity in ('maker', 'taker')),
+  constraint executions_price_source_is_known   check (price_source in ('quote', 'history', 'mock', 'broker')),
+  constraint executions_rate_is_positive        check (rate > 0)
+);
+
+create index executions_order_idx on executions (username, order_id);
+create index executions_day_idx   on executions (username, portfolio_id, executed_at);
+
+comment on table  executions                is 'Fills. Facts: never changed.';
+comment on column executions.fill_id        is 'On paper order and quote, live the broker''s fill id: a fill enters once.';
+comment on column executions.part           is 'A fill that crosses zero is two executions: one closes a trade, the other opens the next.';
+comment on column executions.trade_id       is 'The position''s life from flat to flat that it belongs to.';
+comment on column executions.multiplier     is 'The instrument''s: value = quantity x price x multiplier.';
+comment on column executions.fee_components is 'The fee by component of the venue''s fee rows; null where none matched.';
+comment on column executions.slippage       is 'What one unit cost more than the price that the model began from; below zero never.';
+comment on column executions.realized_pnl   is 'Gross, by average cost, in currency; fees are apart.';
+comment on column executions.rate           is 'To the portfolio''s base currency, where it was needed.';
+comment on column executions.price_source   is 'quote, history, mock, or broker.';
+comment on column executions.quote_number   is 'The quote of the feed that it filled at.';
+comment on column executions.model          is 'How the price was made, with parameters.';
+comment on column executions.executed_at    is 'Business time, by the feed''s clock.';
+
+-- sql/book/ledger/table.sql
+-- A ledger entry is money that moved. Entries are facts: never changed, numbered within their portfolio.
+
+create table ledger_entries (
+  username       text                not null,
+  portfolio_id   uuid                not null,
+  seq            bigint              not null,
+  kind           text                not null,
+  currency       text                not null,
+  amount         shared_data.amount  not null,
+  execution_seq  bigint,
+  note           text,
+  occurred_at    timestamptz         not null,
+  created_at     timestamptz         not null default now(),
+
+  constraint ledger_entries_pkey                 primary key (username, portfolio_id, seq),
+  constraint ledger_entries_portfolio_fkey       foreign key (username, portfolio_id) references portfolios,
+  constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq) references executions,
+  constraint ledger_entries_seq_counts           check (seq > 0),
+  constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee', 'dividend',
+                                                                 'interest', 'adjustment', 'reset')),
+  constraint ledger_entries_trading_has_its_fill check (kind not in ('settlement') or execution_seq is not null),
+  constraint ledger_entries_deposits_come_in     check (kind <> 'deposit' or amount > 0),
+  constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0),
+  constraint ledger_entries_fees_go_out          check (kind <> 'fee' or book() = 'live' or amount < 0)
+);
+
+create index ledger_entries_execution_idx on ledger_entries (username, portfolio_id, execution_seq);
+
+comment on table  ledger_entries               is 'Every movement of money. Facts: never changed.';
+comment on column ledger_entries.kind          is 'deposit, withdrawal and reset are flows, which are no returns; the rest is earned or paid.';
+comment on column ledger_entries.amount        is 'Into the portfolio above zero, out of it below.';
+comment on column ledger_entries.execution_seq is 'The execution that it settles or charges for, where there is one.';
+comment on column ledger_entries.occurred_at   is 'Business time; created_at is when it was stored.';
+
+-- sql/book/position/table.sql
+-- A position is what a portfolio has of a symbol for one strategy: the sum of its executions. Below zero is short.
+
+create table positions (
+  username       text                  not null,
+  portfolio_id   uuid                  not null,
+  symbol         text                  not null,
+  strategy       text                  not null default '',
+  trade_id       text,
+  quantity       shared_data.amount    not null,
+  cost           shared_data.amount    not null,
+  average_price  numeric               generated always as (trim_scale(round(cost / nullif(quantity, 0), 12))) stored,
+  currency       text                  not null,
+  multiplier     shared_data.quantity  not null,
+  realized_pnl   shared_data.amount    not null default 0,
+  fees           shared_data.amount    not null default 0,
+  opened_at      timestamptz,
+  updated_at     timestamptz           not null,
+
+  constraint positions_pkey                    primary key (username, portfolio_id, symbol, strategy),
+  constraint positions_portfolio_fkey          foreign key (username, portfolio_id) references portfolios,
+  constraint positions_symbol_fkey             foreign key (symbol) references shared_data.instruments,
+  constraint positions_flat_cost_nothing       check (sign(quantity) = sign(cost)),
+  constraint positions_flat_belong_to_no_trade check ((quantity = 0) = (trade_id is null))
+) with (fillfactor = 60);
+
+create index positions_symbol_idx on positions (symbol);
+
+comment on table  positions               is 'What is held per symbol and strategy. Below zero is short; flat rows keep what was realized.';
+comment on column positions.trade_id      is 'The trade that is open: this position''s life from flat to flat. Null while flat.';
+comment on column positions.cost          is 'Quantity x price of what is held, by average cost; below zero when short.';
+comment on column positions.average_price is 'cost / quantity; null while flat.';
+comment on column positions.realized_pnl  is 'Gross, in currency, over all its trades.';
+comment on column positions.fees          is 'In currency, over all its trades.';
+comment on column positions.updated_at    is 'Business time of its newest execution.';
+
+-- sql/book/audit/table.sql
+-- The audit log is the event log: every act in a portfolio, numbered and hash-chained under the portfolio's lock.
+
+create table audit_log (
+  username           text         not null,
+  portfolio_id       uuid         not null,
+  seq                bigint       not null,
+  operation          text         not null,
+  actor              text         not null,
+  details            jsonb        not null,
+  ip_address         inet         default inet_client_addr(),
+  session_id         text         default coalesce(nullif(current_setting('app.session_id', true), ''), pg_backend_pid()::text),
+  checksum           bytea        not null,
+  previous_checksum  bytea,
+  occurred_at        timestamptz  not null,
+
+  constraint audit_log_pkey                primary key (username, portfolio_id, seq),
+  constraint audit_log_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
+  constraint audit_log_chain_never_forks   unique nulls not distinct (username, portfolio_id, previous_checksum),
+  constraint audit_log_seq_counts          check (seq > 0),
+  constraint audit_log_chain_has_one_start check ((seq = 1) = (previous_checksum is null)),
+  constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)
+);
+
+comment on table  audit_log                   is 'Every act, in order, each chained to the one before it. Facts: never changed.';
+comment on column audit_log.actor             is 'The user, the venue, or the login of an administrator.';
+comment on column audit_log.details           is 'What happened, enough to rebuild it; numbers are strings without trailing zeros.';
+comment on column audit_log.session_id        is 'The setting app.session_id where the application sets one, else the backend''s number.';
+comment on column audit_log.checksum          is 'sha256 of this row and of previous_checksum, see checksum_of.';
+comment on column audit_log.occurred_at       is 'System time, to the microsecond.';
+
+-- sql/book/unmatched/table.sql
+-- Where matching has to catch up: this portfolio, from this quote of this symbol on. A resting order enters itself when
+-- placed, since its quote may come before it commits; a quote enters a portfolio that somebody else holds.
+
+create table unmatched (
+  username      text    not null,
+  portfolio_id  uuid    not null,
+  symbol        text    not null,
+  from_number   bigint  not null,
+  cause         text    not null,
+  feed_owner    text    not null,
+  feed          text    not null,
+
+  constraint unmatched_pkey           primary key (username, portfolio_id, symbol, from_number, cause),
+  constraint unmatched_portfolio_fkey foreign key (username, portfolio_id) references portfolios,
+  constraint unmatched_cause_is_known check (cause in ('placed', 'skipped', 'failed'))
+);
+
+create index unmatched_feed_idx on unmatched (feed_owner, feed, symbol);
+
+comment on table  unmatched             is 'Quotes that a portfolio has yet to be matched with. Whoever next takes its lock works them off first.';
+comment on column unmatched.from_number is 'From this quote of the feed on.';
+comment on column unmatched.cause       is 'placed: an order came to rest; skipped: the portfolio was held; failed: an error, told as a WARNING. '
+                                           'Part of the key, so that a quote never waits for whoever holds the portfolio.';

@@ -1,0 +1,423 @@
+-- sql/shared_data/schema.sql
+-- The schemas, all the owner's. Functions are closed to PUBLIC from the first one on, and so are TEMP and CREATE,
+-- since a temporary table could stand in front of a name.
+reset role;
+
+do $$
+begin
+  execute format('revoke create, temporary on database %I from public', current_database());
+end
+$$;
+
+create schema identity      authorization twinbook_owner;
+create schema shared_data   authorization twinbook_owner;
+create schema paper_trading authorization twinbook_owner;
+create schema live_trading  authorization twinbook_owner;
+create schema oversight     authorization twinbook_owner;
+
+set local role twinbook_engine;
+alter default privileges revoke execute on functions from public;
+
+set local role twinbook_owner;
+alter default privileges revoke execute on functions from public;
+
+comment on schema identity      is 'Who is asking: users, their settings and their trading mode.';
+comment on schema shared_data   is 'What both books share: instruments, fees, feeds, quotes and price history.';
+comment on schema paper_trading is 'The paper book: simulated money on a simulated exchange.';
+comment on schema live_trading  is 'The live book: real money, orders for a broker.';
+comment on schema oversight     is 'Proof that the books are whole and apart.';
+
+grant usage on schema identity, shared_data
+  to twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, twinbook_broker, twinbook_admin,
+     twinbook_auditor, twinbook_backup;
+grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
+grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor, twinbook_backup;
+grant usage on schema oversight     to twinbook_engine, twinbook_admin, twinbook_auditor, twinbook_backup;
+grant create on schema identity, shared_data, paper_trading, live_trading, oversight to twinbook_engine;
+
+-- sql/shared_data/types.sql
+-- What tables are made with. Shape, not code: defaults and checks call it.
+
+create domain shared_data.price as numeric
+  constraint price_is_positive check (value > 0 and value < 'Infinity');
+
+create domain shared_data.quantity as numeric
+  constraint quantity_is_positive check (value > 0 and value < 'Infinity');
+
+create domain shared_data.amount as numeric
+  constraint amount_is_finite check (value > '-Infinity' and value < 'Infinity');
+
+comment on domain shared_data.price    is 'What one unit costs, in the instrument''s currency.';
+comment on domain shared_data.quantity is 'How many units, above zero; the side says which way.';
+comment on domain shared_data.amount   is 'A signed sum: of money, or of units where a position may be short.';
+
+-- NaN sorts above Infinity, so the two checks refuse it too.
+
+create type shared_data.quote as (
+  symbol     text,
+  bid        numeric,
+  ask        numeric,
+  last       numeric,
+  volume     numeric,
+  quoted_at  timestamptz,
+  bid_size   numeric,
+  ask_size   numeric
+);
+comment on type shared_data.quote is
+  'One quote as it arrives. Sizes and the volume since the previous quote may be null: unlimited.';
+
+create type shared_data.bar as (
+  symbol     text,
+  open       numeric,
+  high       numeric,
+  low        numeric,
+  close      numeric,
+  volume     numeric,
+  closed_at  timestamptz
+);
+comment on type shared_data.bar is 'One bar of price history. Kept for reading; it moves no price and fills no order.';
+
+create type shared_data.market as (
+  symbol           text,
+  asset_class      text,
+  currency         text,
+  decimals         integer,
+  tick             numeric,
+  lot              numeric,
+  multiplier       numeric,
+  is_shortable     boolean,
+  stop_trigger     text,
+  fee_venue        text,
+  has_fees         boolean,
+  feed_clock       timestamptz,
+  newest_number    bigint,
+  fills_next       boolean,
+  source           text,
+  number           bigint,
+  bid              numeric,
+  ask              numeric,
+  last             numeric,
+  volume           numeric,
+  bid_size         numeric,
+  ask_size         numeric,
+  quoted_at        timestamptz
+);
+comment on type shared_data.market is
+  'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
+
+-- A UUIDv7: milliseconds, then chance, so that new keys land at the end of an index. Core only from Postgres 18.
+create function shared_data.uuid7() returns uuid
+  language sql volatile parallel safe
+  return encode(
+    set_bit(set_bit(
+      overlay(uuid_send(pg_catalog.gen_random_uuid())
+              placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+              from 1 for 6),
+      52, 1), 53, 1),
+    'hex')::uuid;
+
+comment on function shared_data.uuid7 is 'A new UUIDv7, ordered by the millisecond.';
+grant execute on function shared_data.uuid7 to twinbook_engine;
+
+-- sql/shared_data/currency/table.sql
+-- A currency knows its smallest unit, and what a paper portfolio opens with when nobody says.
+
+create table shared_data.currencies (
+  currency        text               not null,
+  decimals        smallint           not null,
+  initial_balance shared_data.amount,
+
+  constraint currencies_pkey                 primary key (currency),
+  constraint currencies_code_is_upper_case   check (currency ~ '^[A-Z][A-Z0-9]{1,9}$'),
+  constraint currencies_decimals_are_few     check (decimals between 0 and 18)
+);
+
+comment on table  shared_data.currencies                 is 'Currencies, with their smallest unit.';
+comment on column shared_data.currencies.decimals        is 'Digits after the point; fees are rounded up to it.';
+comment on column shared_data.currencies.initial_balance is 'The preset that a paper portfolio in it opens with.';
+
+-- sql/identity/user/table.sql
+-- A user is a person who trades, or who administers. The directory of users is the one thing unique across all of them.
+
+create table identity.users (
+  username         text        not null,
+  email            text,
+  role             text        not null default 'USER',
+  status           text        not null default 'PENDING_VERIFICATION',
+  password_hash    text,
+  metadata         bytea,
+  version          integer     not null default 1,
+  created_at       timestamptz not null default now(),
+  updated_at       timestamptz not null default now(),
+  closed_at        timestamptz,
+
+  constraint users_pkey                     primary key (username),
+  constraint users_username_is_a_plain_word check (username ~ '^[a-z][a-z0-9_.-]{0,62}$'),
+  constraint users_email_looks_like_one     check (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
+  constraint users_role_is_known            check (role in ('USER', 'ADMIN', 'SUPERADMIN')),
+  constraint users_status_is_known          check (status in ('PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'CLOSED')),
+  constraint users_password_is_hashed       check (password_hash ~ '^\$(argon2(id|i|d)|2[aby])\$'),
+  constraint users_closing_is_dated         check ((status = 'CLOSED') = (closed_at is not null)),
+  constraint users_version_counts           check (version > 0)
+);
+
+create unique index users_email_is_the_only on identity.users (lower(email));
+
+comment on table  identity.users               is 'People who trade or administer. Closed, never deleted.';
+comment on column identity.users.username      is 'The tenant key: lower case, immutable, first in every key of a user''s data.';
+comment on column identity.users.email         is 'The only personal datum kept in clear.';
+comment on column identity.users.password_hash is 'argon2 or bcrypt, made by the client; never a password.';
+comment on column identity.users.metadata      is 'Encrypted by the client before it comes here.';
+comment on column identity.users.version       is 'Counts edits, for optimistic locking.';
+
+-- sql/identity/settings/table.sql
+-- What a user sets for himself: how he trades on paper, and the limits he puts on himself in either book.
+
+create table identity.settings (
+  username              text         not null,
+  initial_balances      jsonb,
+  slippage_percent      numeric      not null default 0.1,
+  fill_delay_ms         integer      not null default 0,
+  max_quote_age         interval,
+  max_history_age       interval,
+  allow_short           boolean      not null default false,
+  allow_mock_prices     boolean      not null default false,
+  require_stop_loss     boolean      not null default false,
+  broker                text         not null default 'none',
+  broker_environment    text         not null default 'sandbox',
+  broker_token          text,
+  version               integer      not null default 1,
+  updated_at            timestamptz  not null default now(),
+
+  constraint settings_pkey                           primary key (username),
+  constraint settings_user_fkey                      foreign key (username) references identity.users,
+  constraint settings_slippage_is_a_percentage       check (slippage_percent >= 0 and slippage_percent < 100),
+  constraint settings_fill_delay_is_a_time           check (fill_delay_ms >= 0),
+  constraint settings_quote_age_is_a_time            check (max_quote_age > interval '0'),
+  constraint settings_history_age_is_a_time          check (max_history_age > interval '0'),
+  constraint settings_initial_balances_are_an_object check (jsonb_typeof(initial_balances) = 'object'),
+  constraint settings_broker_is_known                check (broker in ('none', 'tradier', 'alpaca', 'kraken')),
+  constraint settings_environment_is_known           check (broker_environment in ('sandbox', 'production')),
+  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA'),
+  constraint settings_version_counts                 check (version > 0)
+);
+
+comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, the broker, rules for himself.';
+comment on column identity.settings.initial_balances  is 'What a new portfolio opens with, by currency; null for the currency''s preset.';
+comment on column identity.settings.slippage_percent  is 'Default of new portfolios: against the order, where only a last price is known.';
+comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
+comment on column identity.settings.max_history_age   is 'Default of new portfolios: how old a stored price may be that stands in for a quote; null for never.';
+comment on column identity.settings.allow_mock_prices is 'Default of new portfolios: whether a made-up price may stand in for a missing one.';
+comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
+comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
+comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';
+
+create table identity.risk_limits (
+  username           text                not null,
+  currency           text                not null,
+  max_order_value    shared_data.amount,
+  max_position_value shared_data.amount,
+  max_daily_loss     shared_data.amount,
+  version            integer             not null default 1,
+  updated_at         timestamptz         not null default now(),
+
+  constraint risk_limits_pkey                 primary key (username, currency),
+  constraint risk_limits_user_fkey            foreign key (username) references identity.users,
+  constraint risk_limits_currency_fkey        foreign key (currency) references shared_data.currencies,
+  constraint risk_limits_are_above_zero       check (least(max_order_value, max_position_value, max_daily_loss) > 0),
+  constraint risk_limits_version_counts       check (version > 0)
+);
+
+create index risk_limits_currency_idx on identity.risk_limits (currency);
+
+comment on table  identity.risk_limits                    is 'A user''s limits, per currency of the instrument. They refuse only what increases exposure.';
+comment on column identity.risk_limits.max_order_value    is 'The most that one order may add to a position; null for no limit.';
+comment on column identity.risk_limits.max_position_value is 'The most that one position may be worth, long or short; null for no limit.';
+comment on column identity.risk_limits.max_daily_loss     is 'Realized loss after fees, per portfolio and UTC day of its feed, past which nothing may increase; null for no limit.';
+
+-- sql/identity/mode/table.sql
+-- The book that a user means to trade in. Paper, until more than one yes says otherwise.
+
+create table identity.modes (
+  username          text         not null,
+  active_mode       text         not null default 'paper',
+  last_mode_change  timestamptz,
+
+  constraint modes_pkey          primary key (username),
+  constraint modes_user_fkey     foreign key (username) references identity.users,
+  constraint modes_mode_is_known check (active_mode in ('paper', 'live'))
+);
+
+comment on table  identity.modes                  is 'Each user''s trading mode: paper by default, always.';
+comment on column identity.modes.last_mode_change is 'Null while the user has never switched.';
+
+-- sql/shared_data/instrument/table.sql
+-- An instrument is what can be traded, or what a price can be known of. Its terms don't change.
+
+create table shared_data.instruments (
+  symbol         text                 not null,
+  name           text,
+  asset_class    text                 not null,
+  currency       text                 not null,
+  base_currency  text,
+  tick           shared_data.price    not null,
+  lot            shared_data.quantity not null,
+  multiplier     shared_data.quantity not null default 1,
+  closes_at      time                 not null,
+  timezone       text                 not null,
+  trading_days   smallint[]           not null,
+  stop_trigger   text                 not null default 'last',
+  is_shortable   boolean              not null default true,
+  venue          text                 not null default '',
+  created_at     timestamptz          not null default now(),
+
+  constraint instruments_pkey                   primary key (symbol),
+  constraint instruments_currency_fkey          foreign key (currency) references shared_data.currencies,
+  constraint instruments_base_currency_fkey     foreign key (base_currency) references shared_data.currencies,
+  constraint instruments_symbol_is_one_word     check (symbol ~ '^[^[:space:]]{1,32}$'),
+  constraint instruments_asset_class_is_known   check (asset_class in ('equity', 'etf', 'crypto', 'currency', 'option', 'index')),
+  constraint instruments_base_goes_with_spot    check ((asset_class in ('crypto', 'currency')) = (base_currency is not null)),
+  constraint instruments_trading_days_are_known check (trading_days <@ array[1,2,3,4,5,6,7]::smallint[] and trading_days <> '{}'),
+  constraint instruments_stop_trigger_is_known  check (stop_trigger in ('last', 'quote'))
+);
+
+create index instruments_currency_idx on shared_data.instruments (currency);
+create index instruments_pair_idx     on shared_data.instruments (base_currency, currency) where base_currency is not null;
+create index instruments_base_idx     on shared_data.instruments (base_currency);
+
+comment on table  shared_data.instruments               is 'What can be traded. Terms are final.';
+comment on column shared_data.instruments.base_currency is 'Of a pair: one unit of this costs the price in currency. Null for what isn''t spot.';
+comment on column shared_data.instruments.tick          is 'Order prices are multiples of it.';
+comment on column shared_data.instruments.lot           is 'Order quantities are multiples of it.';
+comment on column shared_data.instruments.multiplier    is 'Units of the underlying in one: value = quantity x price x multiplier.';
+comment on column shared_data.instruments.closes_at     is 'When the trading day ends, in timezone: DAY orders expire then.';
+comment on column shared_data.instruments.trading_days  is 'Days of the week with a close, 1 for Monday to 7.';
+comment on column shared_data.instruments.stop_trigger  is 'last: stops trigger on the last price; quote: on bid or ask.';
+comment on column shared_data.instruments.venue         is 'Whose fee rows apply where a portfolio doesn''t name its own.';
+
+-- sql/shared_data/fee/table.sql
+-- A fee row is one component of what a venue charges, from a day on. No row that matches, no fee.
+
+create table shared_data.fees (
+  venue           text               not null,
+  asset_class     text               not null,
+  component       text               not null,
+  side            text               not null default 'both',
+  liquidity       text               not null default 'both',
+  effective_from  timestamptz        not null default '2000-01-01 00:00+00',
+  basis           text               not null,
+  rate            shared_data.amount not null,
+  minimum         shared_data.amount,
+  maximum         shared_data.amount,
+  decimals        smallint,
+  source          text               not null,
+  is_verified     boolean            not null default false,
+  created_at      timestamptz        not null default now(),
+
+  constraint fees_pkey                primary key (venue, asset_class, component, side, liquidity, effective_from),
+  constraint fees_side_is_known       check (side in ('buy', 'sell', 'both')),
+  constraint fees_liquidity_is_known  check (liquidity in ('maker', 'taker', 'both')),
+  constraint fees_basis_is_known      check (basis in ('order', 'unit', 'percent')),
+  constraint fees_rate_is_no_rebate   check (rate >= 0),
+  constraint fees_bounds_are_ordered  check (minimum >= 0 and maximum >= coalesce(minimum, 0)),
+  constraint fees_decimals_are_few    check (decimals between 0 and 18)
+);
+
+comment on table  shared_data.fees                is 'What venues charge, component by component, from a day on.';
+comment on column shared_data.fees.basis          is 'order: rate a fill; unit: rate a share or contract; percent: rate percent of the value.';
+comment on column shared_data.fees.decimals       is 'Rounded up to so many digits; null for the currency''s own.';
+comment on column shared_data.fees.source         is 'Where the rate was read.';
+comment on column shared_data.fees.is_verified    is 'Whether somebody has checked the rate against the venue''s own word.';
+
+-- sql/shared_data/feed/table.sql
+-- A feed is a source of quotes and of time. Its row is the lock under which quotes are numbered.
+
+create table shared_data.feeds (
+  username       text         not null,
+  name           text         not null,
+  is_realtime    boolean      not null default false,
+  fills_on       text         not null default 'this quote',
+  newest_number  bigint       not null default 0,
+  newest_at      timestamptz,
+  late_quotes    bigint       not null default 0,
+  created_at     timestamptz  not null default now(),
+
+  constraint feeds_pkey                  primary key (username, name),
+  constraint feeds_user_fkey             foreign key (username) references identity.users,
+  constraint feeds_name_is_a_plain_word  check (name ~ '^[a-z0-9][a-z0-9_.-]{0,62}$'),
+  constraint feeds_fills_on_is_known     check (fills_on in ('this quote', 'next quote')),
+  constraint feeds_real_time_is_shared   check (not is_realtime or username = 'market')
+);
+
+comment on table  shared_data.feeds               is 'Sources of quotes and of time: the market''s are shared, all others their user''s own.';
+comment on column shared_data.feeds.is_realtime   is 'Its clock is the real one; otherwise the time of its newest quote.';
+comment on column shared_data.feeds.fills_on      is 'next quote: an order never fills on the quote that it was decided on, as a backtest on bars must.';
+comment on column shared_data.feeds.newest_number is 'Quotes are numbered from 1, without gaps.';
+comment on column shared_data.feeds.newest_at     is 'Time of the newest quote; null while empty.';
+comment on column shared_data.feeds.late_quotes   is 'Quotes that came older than their symbol''s newest: kept as history, moving nothing.';
+
+-- sql/shared_data/quote/table.sql
+-- The latest quote of each symbol on each feed. It only moves forward.
+
+create table shared_data.quotes (
+  username     text               not null,
+  feed         text               not null,
+  symbol       text               not null,
+  number       bigint             not null,
+  bid          shared_data.price,
+  ask          shared_data.price,
+  last         shared_data.price,
+  volume       shared_data.amount,
+  bid_size     shared_data.amount,
+  ask_size     shared_data.amount,
+  quoted_at    timestamptz        not null,
+  received_at  timestamptz        not null default now(),
+
+  constraint quotes_pkey           primary key (username, feed, symbol),
+  constraint quotes_feed_fkey      foreign key (username, feed) references shared_data.feeds,
+  constraint quotes_symbol_fkey    foreign key (symbol) references shared_data.instruments,
+  constraint quotes_say_something  check (coalesce(bid, ask, last) is not null)
+) with (fillfactor = 50);
+
+create index quotes_symbol_idx on shared_data.quotes (symbol);
+
+comment on table  shared_data.quotes        is 'The latest quote per feed and symbol.';
+comment on column shared_data.quotes.number is 'Its number within the feed.';
+comment on column shared_data.quotes.volume is 'Traded since the previous quote; null for unknown, which counts as unlimited.';
+
+-- sql/shared_data/market_data/table.sql
+-- Price history: every quote as it came, and bars that were loaded. Partitioned by when it was stored.
+
+create table shared_data.market_data (
+  username    text               not null,
+  feed        text               not null,
+  number      bigint             not null,
+  kind        text               not null,
+  symbol      text               not null,
+  open        shared_data.price,
+  high        shared_data.price,
+  low         shared_data.price,
+  bid         shared_data.price,
+  ask         shared_data.price,
+  last        shared_data.price,
+  volume      shared_data.amount,
+  bid_size    shared_data.amount,
+  ask_size    shared_data.amount,
+  quoted_at   timestamptz        not null,
+  created_at  timestamptz        not null default now(),
+
+  constraint market_data_pkey          primary key (username, feed, number, created_at),
+  constraint market_data_kind_is_known check (kind in ('quote', 'late', 'bar'))
+) partition by range (created_at);
+
+create table shared_data.market_data_default partition of shared_data.market_data default;
+
+create index market_data_matching_idx on shared_data.market_data (username, feed, symbol, number);
+create index market_data_latest_idx   on shared_data.market_data (username, feed, symbol, quoted_at);
+
+comment on table  shared_data.market_data           is 'Price history: quotes as they came, and loaded bars.';
+comment on table  shared_data.market_data_default   is 'History that no monthly partition takes.';
+comment on column shared_data.market_data.number    is 'Its number within the feed.';
+comment on column shared_data.market_data.kind      is 'quote: moved the price; late: older than its symbol''s newest; bar: loaded as history.';
+comment on column shared_data.market_data.last      is 'The last price; of a bar, its close.';
+comment on column shared_data.market_data.quoted_at is 'Business time; of a bar, its close.';

@@ -1,0 +1,1 @@
+"""Twinbook: two trading books, paper and live, that can never touch."""

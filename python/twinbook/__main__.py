@@ -1,0 +1,5 @@
+"""``python -m twinbook``, the same as ``twinbook``."""
+
+from twinbook.cli import main
+
+main()

@@ -1,0 +1,206 @@
+"""Examines a database's protections: what a migrate could not do, and what was undone since."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+
+from twinbook import migrate
+from twinbook.migrate.shape import OUR_SCHEMAS
+
+State = Literal["ok", "warn", "FAIL"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's result; ``advice`` says what to do about it."""
+
+    check: str
+    state: State
+    found: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A query whose rows are what is wrong."""
+
+    name: str
+    worst: State
+    query: str
+    advice: str
+
+
+_ROLES = "string_to_array('owner engine paper live market_data broker admin auditor backup', ' ')"
+
+_CHECKS = [
+    _Check(
+        "server version",
+        "FAIL",
+        "select version() where current_setting('server_version_num')::integer < 150000",
+        "move to Postgres 15 or later",
+    ),
+    _Check(
+        "minor version",
+        "warn",
+        # Older ones leaked samples of partitioned tables through statistics (CVE-2025-8713).
+        """
+        select format('%s leaks samples through statistics', current_setting('server_version'))
+        from (select current_setting('server_version_num')::integer) as v (n)
+        where n < 150014 or n between 160000 and 160009 or n between 170000 and 170005
+        """,
+        "install the newest minor release",
+    ),
+    _Check(
+        "roles exist",
+        "FAIL",
+        f"""
+        select 'twinbook_' || name from unnest({_ROLES}) as name
+        where to_regrole('twinbook_' || name) is null
+        """,
+        "run twinbook migrate",
+    ),
+    _Check(
+        "roles are unprivileged",
+        "FAIL",
+        f"""
+        select rolname::text
+        from pg_roles
+        where rolname = any (select 'twinbook_' || unnest({_ROLES}))
+          and (rolsuper or rolcreaterole or rolcreatedb or rolreplication
+            or (rolname <> 'twinbook_backup' and (rolbypassrls or rolcanlogin)))
+        """,
+        "alter role … nologin nosuperuser nobypassrls nocreaterole nocreatedb noreplication",
+    ),
+    _Check(
+        "application logins are bound by row level security",
+        "FAIL",
+        """
+        select distinct login.rolname::text
+        from pg_roles as login
+        where login.rolcanlogin
+          and (login.rolsuper or login.rolbypassrls or login.rolreplication or login.rolcreaterole)
+          and exists (
+            select from pg_auth_members as m
+            where m.member = login.oid
+              and m.roleid in (to_regrole('twinbook_paper'), to_regrole('twinbook_live')))
+        """,
+        "give applications a login of their own: twinbook role add",
+    ),
+    _Check(
+        "a login reaches one book",
+        "warn",
+        """
+        select login.rolname::text
+        from pg_roles as login
+        where login.rolcanlogin and not login.rolsuper
+          and pg_has_role(login.oid, to_regrole('twinbook_paper'), 'usage')
+          and pg_has_role(login.oid, to_regrole('twinbook_live'), 'usage')
+        """,
+        "give each book a login of its own, or make this one noinherit",
+    ),
+    _Check(
+        "nobody inherits owner or engine",
+        "FAIL",
+        """
+        select format('%s inherits %s', member.rolname, m.roleid::regrole)
+        from pg_auth_members as m
+        join pg_roles as member on member.oid = m.member
+        where m.roleid in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'))
+          and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, member.rolinherit)
+        """,
+        "revoke it, or grant it with inherit false (on 15: alter role … noinherit)",
+    ),
+    _Check(
+        "owner and engine belong to no group",
+        "FAIL",
+        """
+        select format('%s is in %s', m.member::regrole, m.roleid::regrole)
+        from pg_auth_members as m
+        where m.member in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'))
+        """,
+        "revoke the membership",
+    ),
+    _Check(
+        "backups see every row",
+        "warn",
+        "select rolname::text from pg_roles where rolname = 'twinbook_backup' and not rolbypassrls",
+        "as a superuser: alter role twinbook_backup bypassrls",
+    ),
+    _Check(
+        "row level security is forced",
+        "FAIL",
+        f"""
+        select c.oid::regclass::text
+        from pg_class as c
+        where c.relnamespace in ({OUR_SCHEMAS}) and c.relkind in ('r', 'p')
+          and exists (
+            select from pg_attribute as a
+            where a.attrelid = c.oid and a.attname = 'username' and not a.attisdropped)
+          and not (c.relrowsecurity and c.relforcerowsecurity)
+        """,
+        "run twinbook migrate --reload",
+    ),
+    _Check(
+        "triggers are enabled",
+        "FAIL",
+        f"""
+        select format('%s on %s', t.tgname, c.oid::regclass)
+        from pg_trigger as t
+        join pg_class as c on c.oid = t.tgrelid
+        where c.relnamespace in ({OUR_SCHEMAS}) and t.tgenabled = 'D'
+        """,
+        "run twinbook migrate --reload; foreign keys' own: alter table … enable trigger all",
+    ),
+    _Check(
+        "PUBLIC makes no objects here",
+        "FAIL",
+        f"""
+        select format('%s on database', acl.privilege_type)
+        from pg_database as d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+        where d.datname = current_database()
+          and acl.grantee = 0 and acl.privilege_type in ('CREATE', 'TEMPORARY')
+        union all
+        select format('%s on schema %s', acl.privilege_type, n.nspname)
+        from pg_namespace as n, aclexplode(n.nspacl) as acl
+        where n.oid in ({OUR_SCHEMAS}) and acl.grantee = 0
+        """,
+        "revoke create, temporary on database … from public",
+    ),
+    _Check(
+        "writes are durable",
+        "warn",
+        """
+        select format('%s is off', name) from pg_settings
+        where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'
+        """,
+        "switch it on: a crash may lose what was acknowledged",
+    ),
+]
+
+
+def examine(url: str) -> list[Finding]:
+    """Runs every check; needs no rights but to connect and, for the migrations, the installer's."""
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute("set search_path = pg_catalog, pg_temp")
+        findings = [_examine(db, check) for check in _CHECKS]
+    return [*findings, _migrations(url)]
+
+
+def _examine(db: psycopg.Connection, check: _Check) -> Finding:
+    wrong = [str(row[0]) for row in db.execute(check.query.encode())]
+    if wrong:
+        return Finding(check.name, check.worst, ", ".join(wrong), check.advice)
+    return Finding(check.name, "ok", "", "")
+
+
+def _migrations(url: str) -> Finding:
+    status = migrate.status(url)
+    if status.is_current:
+        return Finding("migrations are current", "ok", "", "")
+    wrong = [
+        f"{lane} {name} {state}" for lane, name, state in status.migrations if state != "applied"
+    ]
+    if status.code != "current":
+        wrong.append(f"code {status.code}")
+    return Finding("migrations are current", "FAIL", ", ".join(wrong), "run twinbook migrate")

@@ -1,0 +1,10 @@
+create trigger balances_are_never_removed
+  before delete or truncate on balances
+  for each statement
+  execute function refuse_change('a balance of nothing is a balance');
+
+create trigger balances_identity_is_final
+  before update on balances
+  for each row
+  when ((old.username, old.portfolio_id, old.currency) is distinct from (new.username, new.portfolio_id, new.currency))
+  execute function refuse_change('a balance keeps its portfolio and currency');

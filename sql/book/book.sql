@@ -1,0 +1,77 @@
+-- One book. Every name below is unqualified and lands in the book whose search path is set.
+\ir types.sql
+\ir portfolio/table.sql
+\ir balance/table.sql
+\ir order/table.sql
+\ir execution/table.sql
+\ir ledger/table.sql
+\ir position/table.sql
+\ir audit/table.sql
+\ir unmatched/table.sql
+
+\ir positive.sql
+\ir expect_version.sql
+\ir acting_user.sql
+
+\ir audit/access.sql
+\ir audit/guards.sql
+\ir audit/checksum_of.sql
+\ir audit/append_event.sql
+
+\ir portfolio/access.sql
+\ir portfolio/guards.sql
+\ir portfolio/portfolio_settings.sql
+\ir portfolio/lock_portfolio.sql
+
+\ir balance/access.sql
+\ir balance/guards.sql
+
+\ir ledger/access.sql
+\ir ledger/guards.sql
+\ir ledger/book_flow.sql
+
+\ir portfolio/open_portfolio.sql
+\ir portfolio/edit_portfolio.sql
+\ir portfolio/close_portfolio.sql
+
+\ir position/access.sql
+\ir position/guards.sql
+\ir position/short_value_of.sql
+
+\ir execution/access.sql
+\ir execution/guards.sql
+\ir execution/day_loss_of.sql
+
+\ir unmatched/access.sql
+
+\ir order/access.sql
+\ir order/transitions.sql
+\ir order/allow_order_move.sql
+\ir order/guards.sql
+\ir order/market_at.sql
+\ir order/hold_price_of.sql
+\ir order/set_hold.sql
+\ir order/exposure_of.sql
+\ir order/refusal_of.sql
+\ir order/check_terms.sql
+\ir order/request_hash.sql
+\ir order/order_details.sql
+\ir order/rehold.sql
+\ir order/day_end_of.sql
+\ir order/store_order.sql
+\ir order/rest_order.sql
+\ir order/end_order.sql
+\ir order/lock_order.sql
+\ir execution/record_execution.sql
+\ir order/place_order.sql
+\ir order/cancel_order.sql
+\ir order/cancel_all.sql
+\ir order/replace_order.sql
+
+\ir position/open_positions.sql
+\ir position/net_positions.sql
+\ir portfolio/rate_between.sql
+\ir portfolio/portfolio_summary.sql
+\ir differences.sql
+\ir verify.sql
+\ir verify_portfolios.sql

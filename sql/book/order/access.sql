@@ -1,0 +1,2 @@
+select keep_private('orders');
+select keep_rules('order_transitions');

@@ -1,0 +1,44 @@
+-- Ends an open order short of being filled: CANCELED or EXPIRED. What it held is free again, and its position is shared out
+-- among the orders that stay.
+
+create function end_order(target orders, status text, reason text, actor text)
+  returns orders
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  ended orders;
+begin
+  with was as (
+    select o.held_amount, o.currency
+    from orders as o
+    where (o.username, o.order_id) = (target.username, target.order_id)
+  ),
+  freed as (
+    update balances as b
+    set held = b.held - was.held_amount
+    from was
+    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, was.currency)
+      and was.held_amount <> 0
+  )
+  update orders as o
+  set status         = end_order.status,
+      end_reason     = end_order.reason,
+      pending_action = 'none',
+      held_amount    = 0,
+      held_quantity  = 0,
+      version        = o.version + (end_order.actor = o.username)::integer
+  where (o.username, o.order_id) = (target.username, target.order_id)
+  returning o.* into ended;
+
+  perform append_event(ended.username, ended.portfolio_id, 'order_' || lower(end_order.status), end_order.actor,
+    jsonb_strip_nulls(jsonb_build_object(
+      'order_id', ended.order_id, 'filled_quantity', plain(ended.filled_quantity), 'reason', end_order.reason,
+      'version', ended.version::text)));
+
+  perform rehold(ended.username, ended.portfolio_id, ended.symbol, ended.strategy);
+  return ended;
+end
+$$;
+
+comment on function end_order is 'End an order short of being filled, and free what it held.';

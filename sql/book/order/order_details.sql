@@ -1,0 +1,29 @@
+-- An order as events tell it: enough to rebuild it.
+
+create function order_details(target orders)
+  returns jsonb
+  language plpgsql immutable
+  set search_path from current
+as $$
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
+    'order_id',        target.order_id,
+    'order_number',    target.order_number::text,
+    'symbol',          target.symbol,
+    'strategy',        nullif(target.strategy, ''),
+    'side',            target.side,
+    'order_type',      target.order_type,
+    'time_in_force',   target.time_in_force,
+    'quantity',        plain(target.quantity),
+    'limit_price',     plain(target.limit_price),
+    'stop_price',      plain(target.stop_price),
+    'currency',        target.currency,
+    'version',         target.version::text,
+    'quote_number',    target.effective_number::text,
+    'reject_reason',   target.reject_reason,
+    'idempotency_key', target.idempotency_key,
+    'context',         nullif(target.context, '{}')));
+end
+$$;
+
+comment on function order_details is 'An order as events tell it; numbers as text.';

@@ -1,0 +1,105 @@
+-- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the world
+-- forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as it stands.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 portfolio closed.
+
+create function place_order(
+    symbol           text,
+    side             text,
+    quantity         numeric,
+    order_type       text     default 'market',
+    limit_price      numeric  default null,
+    stop_price       numeric  default null,
+    time_in_force    text     default 'DAY',
+    stop_loss        numeric  default null,
+    take_profit      numeric  default null,
+    strategy         text     default '',
+    portfolio        text     default null,
+    idempotency_key  text     default null,
+    context          jsonb    default '{}')
+  returns orders
+  language plpgsql
+  security definer
+  set search_path from current
+as $$
+declare
+  home    portfolios;
+  market  shared_data.market;
+  wanted  orders;
+  earlier orders;
+begin
+  if place_order.stop_loss is not null or place_order.take_profit is not null then
+    raise exception using
+      errcode = 'TB400',
+      message = 'brackets aren''t known yet',
+      hint    = 'Leave stop_loss and take_profit out, and place a stop or limit order of its own.';
+  end if;
+
+  wanted.symbol          := place_order.symbol;
+  wanted.side            := place_order.side;
+  wanted.order_type      := place_order.order_type;
+  wanted.time_in_force   := place_order.time_in_force;
+  wanted.strategy        := coalesce(place_order.strategy, '');
+  wanted.context         := coalesce(place_order.context, '{}');
+  wanted.idempotency_key := place_order.idempotency_key;
+  wanted.quantity        := coalesce(positive('quantity', place_order.quantity), 0);
+  wanted.limit_price     := positive('limit_price', place_order.limit_price);
+  wanted.stop_price      := positive('stop_price', place_order.stop_price);
+  wanted.filled_quantity := 0;
+  wanted.held_amount     := 0;
+
+  home := lock_portfolio(place_order.portfolio);
+
+  if wanted.idempotency_key is not null then
+    wanted.request_hash := request_hash(wanted);
+
+    select o.* into earlier
+    from orders as o
+    where (o.username, o.portfolio_id, o.idempotency_key) = (home.username, home.portfolio_id, wanted.idempotency_key);
+
+    if earlier.request_hash = wanted.request_hash then
+      return earlier;
+    elsif found then
+      raise exception using
+        errcode = 'TB412',
+        message = format('idempotency key %s belongs to another request', wanted.idempotency_key),
+        detail  = format('It placed order %s.', earlier.order_id),
+        hint    = 'Repeat a request as it was, or give a new one its own key.';
+    end if;
+  end if;
+
+  market := market_at(home, wanted.symbol);
+
+  if market.symbol is null then
+    raise exception using
+      errcode = 'TB404',
+      message = format('there is no instrument %s', wanted.symbol),
+      hint    = 'select symbol from shared_data.instruments;';
+  end if;
+
+  perform check_terms(wanted, market);
+
+  wanted.username         := home.username;
+  wanted.portfolio_id     := home.portfolio_id;
+  wanted.order_id         := new_id();
+  wanted.order_number     := home.order_seq + 1;
+  wanted.currency         := market.currency;
+  wanted.works_as         := case wanted.order_type when 'stop_limit' then 'stop' else wanted.order_type end;
+  wanted.effective_number := market.newest_number;
+  wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
+                                  then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
+  wanted.placed_at        := case when isfinite(market.feed_clock) then market.feed_clock else now() end;
+  wanted                  := set_hold(home, wanted, market);
+  wanted.reject_reason    := case when wanted.order_type = 'market' and market.source is null then 'stale market data'
+                                  else refusal_of(home, wanted, market) end;
+  wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
+  wanted.version          := 1;
+
+  wanted := store_order(wanted);
+
+  return case when wanted.status = 'REJECTED' then wanted else route_order(wanted, home, market) end;
+end
+$$;
+
+comment on function place_order is
+  'Place an order: it comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. Limits and stops in the instrument''s currency.';
+select let_traders('place_order');

@@ -1,0 +1,84 @@
+-- Replaces an open order's quantity and prices; side and symbol stay. quantity is the new total, and more than is filled.
+-- The order meets the market anew; where its new terms can't be taken it stays as it was.
+-- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open, or refused.
+
+create function replace_order(
+    order_id          text,
+    expected_version  integer,
+    quantity          numeric  default null,
+    limit_price       numeric  default null,
+    stop_price        numeric  default null)
+  returns orders
+  language plpgsql
+  security definer
+  set search_path from current
+as $$
+declare
+  locked  record;
+  home    portfolios;
+  wanted  orders;
+  market  shared_data.market;
+  refusal text;
+begin
+  if replace_order.expected_version is null then
+    raise exception using
+      errcode = 'TB400',
+      message = 'which version do you replace?',
+      hint    = 'Pass the version that you read as expected_version.';
+  end if;
+
+  select * into locked from lock_order(replace_order.order_id, replace_order.expected_version);
+  home   := locked.home;
+  wanted := locked.target;
+  market := market_at(home, wanted.symbol);
+
+  wanted.quantity    := coalesce(positive('quantity', replace_order.quantity), wanted.quantity);
+  wanted.limit_price := coalesce(positive('limit_price', replace_order.limit_price), wanted.limit_price);
+  wanted.stop_price  := coalesce(positive('stop_price', replace_order.stop_price), wanted.stop_price);
+  perform check_terms(wanted, market);
+
+  if wanted.quantity <= wanted.filled_quantity then
+    raise exception using
+      errcode = 'TB400',
+      message = format('%s are filled already, so the new quantity must be more', plain(wanted.filled_quantity)),
+      hint    = 'quantity is the new total. To stop here, cancel the order.';
+  end if;
+
+  if replace_order.stop_price is not null and wanted.triggered_at is not null then
+    raise exception using
+      errcode = 'TB422',
+      message = format('order %s is triggered already', wanted.order_id),
+      hint    = 'Its stop price has done its work; its limit can still be replaced.';
+  end if;
+
+  wanted.effective_number := market.newest_number;
+  wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
+                                  then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
+  wanted                  := set_hold(home, wanted, market);
+  refusal                 := refusal_of(home, wanted, market);
+
+  if refusal is not null then
+    raise exception using
+      errcode = 'TB422',
+      message = format('order %s stays as it was: %s', wanted.order_id, refusal);
+  end if;
+
+  update orders as o
+  set quantity         = wanted.quantity,
+      limit_price      = wanted.limit_price,
+      stop_price       = wanted.stop_price,
+      effective_number = wanted.effective_number,
+      effective_at     = wanted.effective_at,
+      hold_unit        = wanted.hold_unit,
+      hold_fee         = wanted.hold_fee,
+      version          = o.version + 1
+  where (o.username, o.order_id) = (wanted.username, wanted.order_id)
+  returning o.* into wanted;
+
+  perform append_event(wanted.username, wanted.portfolio_id, 'order_replaced', wanted.username, order_details(wanted));
+  return route_order(wanted, home, market);
+end
+$$;
+
+comment on function replace_order is 'Replace an open order''s total quantity, limit or stop; on refusal it is unchanged.';
+select let_traders('replace_order');

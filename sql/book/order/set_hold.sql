@@ -1,0 +1,31 @@
+-- What a unit of an order holds if it increases exposure, and what it holds for fees: a buy its value, a short sale its
+-- margin beyond the proceeds.
+
+create function set_hold(home portfolios, target orders, market shared_data.market)
+  returns orders
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  price constant numeric := coalesce(hold_price_of(home, target, market), 0);
+begin
+  target.hold_unit := trim_scale(price * market.multiplier
+    * case target.side when 'buy' then 1 else (home.short_initial_percent - 100) / 100 end);
+
+  target.hold_fee := 0;
+
+  if market.has_fees then
+    target.hold_fee := (
+      select max(f.fee)
+      from unnest(array['maker', 'taker']) as liquidity,
+           shared_data.fee_of(market.fee_venue, market.asset_class, target.side, liquidity, target.quantity,
+                              target.quantity * price * market.multiplier, market.decimals,
+                              market.feed_clock) as f
+      where liquidity = 'taker' or target.works_as <> 'market');
+  end if;
+
+  return target;
+end
+$$;
+
+comment on function set_hold is 'Fill in what an order would hold, per unit and for fees.';

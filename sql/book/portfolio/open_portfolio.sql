@@ -1,0 +1,113 @@
+-- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't given
+-- comes from the user's settings.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown currency or feed, TB422 the name is taken.
+
+create function open_portfolio(
+    name               text,
+    base_currency      text      default 'USD',
+    initial_balances   jsonb     default null,
+    feed               text      default 'realtime',
+    broker             text      default 'none',
+    account            text      default null,
+    slippage_percent   numeric   default null,
+    fill_delay_ms      integer   default null,
+    max_quote_age      interval  default null,
+    max_history_age    interval  default null,
+    allow_short        boolean   default null,
+    allow_mock_prices  boolean   default null,
+    fee_venue          text      default null,
+    seed               bigint    default 0)
+  returns portfolios
+  language plpgsql
+  security definer
+  set search_path from current
+as $$
+declare
+  me       text := acting_user();
+  source   shared_data.feeds;
+  money    jsonb := open_portfolio.initial_balances;
+  opened   portfolios;
+begin
+  if open_portfolio.broker <> 'none' then
+    raise exception using
+      errcode = 'TB400',
+      message = 'a portfolio can''t be bound to a broker yet',
+      hint    = 'Leave broker out.';
+  end if;
+
+  select f.* into source
+  from shared_data.feeds as f
+  where f.name = open_portfolio.feed and f.username in (me, 'market') and (book() = 'paper' or f.username = 'market')
+  order by f.username = me desc
+  limit 1;
+
+  if not found then
+    raise exception using
+      errcode = 'TB404',
+      message = format('there is no feed %s', open_portfolio.feed),
+      hint    = 'Open one with shared_data.open_feed, or leave it out for the shared feed of real time.';
+  end if;
+
+  money := coalesce(money, (select s.initial_balances from identity.settings as s where s.username = me),
+                    (select jsonb_build_object(c.currency, c.initial_balance)
+                     from shared_data.currencies as c
+                     where c.currency = open_portfolio.base_currency and c.initial_balance is not null));
+
+  if money is null or jsonb_typeof(money) <> 'object' or exists (
+    select from jsonb_each(money) as m where coalesce(jsonb_typeof(m.value), '') not in ('number', 'string')) then
+    raise exception using
+      errcode = 'TB400',
+      message = 'what does it open with?',
+      hint    = 'Give initial_balances, such as ''{"USD": 100000}''.';
+  end if;
+
+  insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms, max_quote_age,
+                          max_history_age, allow_short, allow_mock_prices, fee_venue, seed)
+  select me, open_portfolio.name, open_portfolio.base_currency, source.username, source.name,
+         coalesce(open_portfolio.slippage_percent, s.slippage_percent),
+         coalesce(open_portfolio.fill_delay_ms, s.fill_delay_ms),
+         coalesce(open_portfolio.max_quote_age, s.max_quote_age,
+                  case when source.username = 'market' then interval '60 seconds' else interval '1 day' end),
+         coalesce(open_portfolio.max_history_age, s.max_history_age),
+         coalesce(open_portfolio.allow_short, s.allow_short),
+         coalesce(open_portfolio.allow_mock_prices, s.allow_mock_prices),
+         open_portfolio.fee_venue,
+         open_portfolio.seed
+  from identity.settings as s
+  where s.username = me
+  returning * into opened;
+
+  perform append_event(opened.username, opened.portfolio_id, 'portfolio_opened', me, jsonb_build_object(
+    'name', opened.name, 'base_currency', opened.base_currency, 'feed_owner', opened.feed_owner, 'feed', opened.feed,
+    'settings', portfolio_settings(opened)));
+
+  perform book_flow(opened, 'deposit', m.key, m.value::numeric, 'initial balance')
+  from jsonb_each_text(money) as m
+  order by m.key;
+
+  select p.* into opened from portfolios as p where (p.username, p.portfolio_id) = (opened.username, opened.portfolio_id);
+  return opened;
+exception
+  when unique_violation then
+    raise exception using
+      errcode = 'TB422',
+      message = format('a portfolio named %s is there already', open_portfolio.name),
+      hint    = 'Choose another name.';
+  when foreign_key_violation then
+    raise exception using
+      errcode = 'TB404',
+      message = 'there is no such currency',
+      detail  = sqlerrm,
+      hint    = 'select currency from shared_data.currencies;';
+  when check_violation or not_null_violation or invalid_text_representation or numeric_value_out_of_range then
+    raise exception using
+      errcode = 'TB400',
+      message = 'this portfolio can''t be opened',
+      detail  = sqlerrm,
+      hint    = 'Balances are sums above zero, slippage a percentage, ages intervals such as ''1 day''.';
+end
+$$;
+
+comment on function open_portfolio is
+  'Open a portfolio on a feed, with its first money by currency; presets of 100000 USD, 500000 INR, 10000 USDT.';
+select let_traders('open_portfolio');

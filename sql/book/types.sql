@@ -1,0 +1,18 @@
+-- What this book's tables are made with. Shape, not code: defaults and checks call it.
+
+-- paper or live: the one thing that a book knows about itself.
+do $$
+declare
+  mode text := split_part(current_schema(), '_', 1);
+begin
+  execute format('create function book() returns text language sql immutable parallel safe return %L', mode);
+  execute format('grant execute on function book() to twinbook_engine, twinbook_auditor, twinbook_backup, twinbook_%s', mode);
+end
+$$;
+comment on function book is 'paper or live.';
+
+create function new_id() returns text
+  language sql volatile
+  return upper(book()) || '_' || replace(shared_data.uuid7()::text, '-', '');
+comment on function new_id is 'A new id for an order or a trade, beginning with its book''s name.';
+grant execute on function new_id to twinbook_engine;

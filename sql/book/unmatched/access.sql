@@ -1,0 +1,2 @@
+select keep_private('unmatched');
+grant delete on unmatched to twinbook_engine;

@@ -1,0 +1,87 @@
+-- Everything, in order. Only plain SQL and \ir lines: psql and Python read the same text.
+\ir roles.sql
+
+begin;
+set local role twinbook_owner;
+\ir shared_data/schema.sql
+\ir shared_data/types.sql
+\ir shared_data/currency/table.sql
+\ir identity/user/table.sql
+\ir identity/settings/table.sql
+\ir identity/mode/table.sql
+\ir shared_data/instrument/table.sql
+\ir shared_data/fee/table.sql
+\ir shared_data/feed/table.sql
+\ir shared_data/quote/table.sql
+\ir shared_data/market_data/table.sql
+
+\ir shared_data/access_helpers.sql
+\ir shared_data/refuse_change.sql
+\ir shared_data/errors.sql
+\ir shared_data/plain.sql
+\ir identity/current_username.sql
+\ir identity/acting_user.sql
+\ir identity/user/access.sql
+\ir identity/user/guards.sql
+\ir identity/user/require_administrator.sql
+\ir identity/settings/access.sql
+\ir identity/settings/guards.sql
+\ir identity/settings/edit_settings.sql
+\ir identity/settings/set_risk_limit.sql
+\ir identity/mode/access.sql
+\ir identity/mode/guards.sql
+
+\ir shared_data/instrument/access.sql
+\ir shared_data/instrument/guards.sql
+\ir shared_data/instrument/next_close.sql
+\ir shared_data/currency/rows.sql
+\ir shared_data/fee/access.sql
+\ir shared_data/fee/guards.sql
+\ir shared_data/fee/fee_of.sql
+\ir shared_data/feed/access.sql
+\ir shared_data/feed/guards.sql
+\ir shared_data/feed/clock.sql
+\ir shared_data/feed/open_feed.sql
+\ir shared_data/quote/access.sql
+\ir shared_data/quote/guards.sql
+\ir shared_data/quote/price_at.sql
+\ir shared_data/quote/take_quotes.sql
+\ir shared_data/quote/replay_quotes.sql
+\ir shared_data/market_data/close_leaf.sql
+\ir shared_data/market_data/access.sql
+\ir shared_data/market_data/guards.sql
+\ir shared_data/market_data/add_month.sql
+\ir shared_data/market_data/take_bars.sql
+\ir shared_data/market_data/load_bars.sql
+
+set local search_path = paper_trading, shared_data, pg_temp;
+\ir book/book.sql
+\ir venue/paper/paper.sql
+select let_engine_act();
+set local search_path = live_trading, shared_data, pg_temp;
+\ir book/book.sql
+\ir venue/live/live.sql
+select let_engine_act();
+reset search_path;
+
+-- What acts across users belongs to the engine.
+set local role twinbook_engine;
+\ir identity/user/market.sql
+\ir identity/user/register_user.sql
+\ir identity/user/edit_user.sql
+\ir identity/user/list_users.sql
+\ir identity/mode/paper_totals.sql
+\ir shared_data/currency/add_currency.sql
+\ir shared_data/instrument/add_instrument.sql
+\ir shared_data/fee/add_fee.sql
+\ir shared_data/feed/market.sql
+\ir shared_data/feed/open_shared_feed.sql
+\ir shared_data/quote/record_quotes.sql
+\ir shared_data/quote/record_quote.sql
+\ir shared_data/market_data/record_bars.sql
+\ir shared_data/sweep.sql
+\ir oversight/verify_book.sql
+
+set local role twinbook_owner;
+\ir identity/mode/mode_state.sql
+commit;

@@ -1,0 +1,49 @@
+-- Adds one component of a venue's fees, from a day on.
+-- Raises TB400 bad argument, TB422 this component has a rate from that day already.
+
+create function shared_data.add_fee(
+    venue           text,
+    asset_class     text,
+    component       text,
+    basis           text,
+    rate            numeric,
+    source          text,
+    side            text         default 'both',
+    liquidity       text         default 'both',
+    minimum         numeric      default null,
+    maximum         numeric      default null,
+    decimals        integer      default null,
+    effective_from  timestamptz  default '2000-01-01 00:00+00',
+    is_verified     boolean      default false)
+  returns shared_data.fees
+  language plpgsql
+  security definer
+  set search_path = shared_data, pg_temp
+as $$
+declare
+  added fees;
+begin
+  insert into fees (venue, asset_class, component, side, liquidity, effective_from, basis, rate, minimum, maximum,
+                    decimals, source, is_verified)
+  values (add_fee.venue, add_fee.asset_class, add_fee.component, add_fee.side, add_fee.liquidity, add_fee.effective_from,
+          add_fee.basis, add_fee.rate, add_fee.minimum, add_fee.maximum, add_fee.decimals, add_fee.source,
+          add_fee.is_verified)
+  returning * into added;
+  return added;
+exception
+  when unique_violation then
+    raise exception using
+      errcode = 'TB422',
+      message = format('%s at %s has a rate from that moment already', add_fee.component, add_fee.venue),
+      hint    = 'Give a later effective_from.';
+  when check_violation or not_null_violation or numeric_value_out_of_range then
+    raise exception using
+      errcode = 'TB400',
+      message = 'this fee makes no sense',
+      detail  = sqlerrm,
+      hint    = 'basis is order, unit or percent; side buy, sell or both; liquidity maker, taker or both; sums are not negative.';
+end
+$$;
+
+comment on function shared_data.add_fee is 'Add one component of a venue''s fees, from a day on. For market data''s role.';
+select shared_data.let_only('shared_data.add_fee', 'twinbook_market_data');

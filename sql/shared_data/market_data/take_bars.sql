@@ -1,0 +1,65 @@
+-- Keeps bars as price history of a feed. A bar that is there already is left as it is. Returns how many were stored.
+-- Raises TB400 with the bar's place, TB404 unknown feed or symbol.
+
+create function shared_data.take_bars(owner text, feed text, batch shared_data.bar[])
+  returns integer
+  language plpgsql
+  set search_path = shared_data, pg_temp
+as $$
+declare
+  source feeds;
+  fault  record;
+  stored integer;
+begin
+  select f.* into source
+  from feeds as f
+  where (f.username, f.name) = (take_bars.owner, take_bars.feed)
+  for no key update;
+
+  if not found then
+    raise exception using
+      errcode = 'TB404',
+      message = format('there is no feed %s', take_bars.feed),
+      hint    = 'A user opens his own with shared_data.open_feed; realtime is shared.';
+  end if;
+
+  select b.ordinality as place, b.symbol, i.symbol is null as is_unknown into fault
+  from unnest(batch) with ordinality as b
+  left join instruments as i using (symbol)
+  where i.symbol is null
+     or (least(b.open, b.low, b.close) > 0 and b.high < 'Infinity' and b.volume >= 0 and b.volume < 'Infinity'
+         and b.low <= least(b.open, b.close) and b.high >= greatest(b.open, b.close)
+         and isfinite(b.closed_at)) is not true
+  order by b.ordinality
+  limit 1;
+
+  if found then
+    raise exception using
+      errcode = case when fault.is_unknown then 'TB404' else 'TB400' end,
+      message = case when fault.is_unknown
+                     then format('bar %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
+                     else format('bar %s, of %s, makes no sense', fault.place, fault.symbol) end,
+      hint    = 'A bar has a known symbol, a finite time, prices above zero within low and high, and a volume. '
+                'Nothing of the batch was stored.';
+  end if;
+
+  insert into market_data (username, feed, number, kind, symbol, open, high, low, last, volume, quoted_at)
+  select source.username, source.name, source.newest_number + row_number() over (order by b.ordinality), 'bar',
+         b.symbol, b.open, b.high, b.low, b.close, b.volume, b.closed_at
+  from unnest(batch) with ordinality as b
+  where not exists (
+    select from market_data as m
+    where (m.username, m.feed, m.symbol, m.quoted_at) = (source.username, source.name, b.symbol, b.closed_at)
+      and m.kind = 'bar');
+  get diagnostics stored = row_count;
+
+  update feeds as f
+  set newest_number = f.newest_number + stored
+  where (f.username, f.name) = (source.username, source.name);
+
+  return stored;
+end
+$$;
+
+comment on function shared_data.take_bars is 'Keep bars as price history of one feed.';
+select shared_data.let_only('shared_data.take_bars', 'twinbook_engine');

@@ -1,0 +1,4 @@
+-- The live venue: an outbox to a broker.
+\ir late_fills.sql
+\ir catch_up.sql
+\ir route_order.sql

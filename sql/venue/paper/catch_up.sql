@@ -1,0 +1,43 @@
+-- Whoever takes a portfolio's lock first works off the quotes that it has yet to be matched with, then acts. The rows are
+-- taken out before the quotes are read: what comes in between stays for the next. A quote that is being matched adds
+-- itself: its symbols, from its number on.
+
+create function catch_up(home portfolios, symbols text[] default '{}', from_number bigint default null)
+  returns portfolios
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  due record;
+begin
+  with mine as (
+    delete from unmatched as u
+    where (u.username, u.portfolio_id) = (home.username, home.portfolio_id)
+    returning u.symbol, u.from_number
+  )
+  select (select array_agg(m.symbol) from mine as m) as symbols,
+         (select array_agg(m.from_number) from mine as m) as numbers,
+         exists (
+           select
+           from orders as o
+           join shared_data.feeds as f on (f.username, f.name) = (o.feed_owner, o.feed)
+           where o.username = home.username
+             and o.status in ('OPEN', 'PARTIALLY_FILLED')
+             and o.portfolio_id = home.portfolio_id
+             and o.time_in_force = 'DAY'
+             and o.expires_at <= shared_data.clock(f)) as is_past
+  into due;
+
+  if due.symbols is null and not due.is_past and from_number is null then
+    return home;
+  end if;
+
+  perform match_portfolio(home, due.symbols || catch_up.symbols,
+                          due.numbers || array_fill(from_number, array[cardinality(catch_up.symbols)]));
+
+  select p.* into home from portfolios as p where (p.username, p.portfolio_id) = (home.username, home.portfolio_id);
+  return home;
+end
+$$;
+
+comment on function catch_up is 'Work off the quotes that a locked portfolio has yet to be matched with.';

@@ -1,0 +1,50 @@
+-- Fills the rest of an order at a price: with the venue's fees, and with how the price came about.
+
+create function fill_order(home portfolios, target orders, market shared_data.market, price numeric)
+  returns orders
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  quantity  constant numeric := target.quantity - target.filled_quantity;
+  liquidity constant text    := case when target.is_resting then 'maker' else 'taker' end;
+  quoted    constant numeric := case target.side when 'buy' then coalesce(market.ask, market.last)
+                                                 else coalesce(market.bid, market.last) end;
+  slippage  constant numeric := case when target.is_resting then 0
+                                     else greatest(case target.side when 'buy' then price - quoted else quoted - price end, 0) end;
+  charged   record;
+begin
+  if market.has_fees then
+    select f.fee, f.components into charged
+    from shared_data.fee_of(market.fee_venue, market.asset_class, target.side, liquidity, quantity,
+                            quantity * price * market.multiplier, market.decimals, market.feed_clock) as f;
+  else
+    select 0 as fee, null::jsonb as components into charged;
+  end if;
+
+  if market.source = 'mock' then
+    raise warning using
+      message = format('order %s filled at a made-up price of %s', target.order_id, price),
+      hint    = 'The portfolio allows mock prices, and there was no other.';
+  end if;
+
+  return record_execution(target,
+    fill_id        => target.order_number || ':' || coalesce(market.number::text, market.source),
+    quantity       => quantity,
+    price          => price,
+    executed_at    => greatest(market.quoted_at, target.effective_at, target.placed_at),
+    price_source   => market.source,
+    fee            => charged.fee,
+    fee_components => charged.components,
+    slippage       => slippage,
+    liquidity      => liquidity,
+    quote_number   => market.number,
+    model          => jsonb_build_object(
+      'price', case when target.is_resting then 'limit'
+                    when case target.side when 'buy' then market.ask else market.bid end is null then 'last'
+                    else 'quote' end,
+      'slippage_percent', plain(home.slippage_percent)));
+end
+$$;
+
+comment on function fill_order is 'Fill the rest of an order at a price, with fees.';

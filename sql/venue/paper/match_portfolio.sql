@@ -1,0 +1,86 @@
+-- Works a locked portfolio through quotes of its feed, in their order and at their own prices: for each symbol from a
+-- number on. Then expires what is past its day.
+
+create function match_portfolio(home portfolios, symbols text[], numbers bigint[])
+  returns void
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  quote   shared_data.market_data;
+  market  shared_data.market;
+  target  orders;
+begin
+  update orders as o
+  set expires_at = day_end_of(o)
+  where o.username = home.username
+    and o.status in ('OPEN', 'PARTIALLY_FILLED')
+    and o.portfolio_id = home.portfolio_id
+    and o.time_in_force = 'DAY'
+    and o.expires_at is null;
+
+  for quote in
+    select m.*
+    from (select w.symbol, min(w.number) as number from unnest(symbols, numbers) as w (symbol, number) group by w.symbol) as since
+    join shared_data.market_data as m
+      on (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, since.symbol)
+      and m.number >= since.number
+      and m.kind = 'quote'
+    where exists (
+      select from orders as o
+      where o.username = home.username
+        and o.status in ('OPEN', 'PARTIALLY_FILLED')
+        and o.portfolio_id = home.portfolio_id
+        and o.symbol = m.symbol
+        and o.effective_number < m.number
+        and (o.expires_at <= m.quoted_at
+          or (o.works_as <> 'stop' and not o.is_resting)
+          or (o.side = 'buy'  and o.limit_price >= least(m.ask, m.last))
+          or (o.side = 'sell' and o.limit_price <= greatest(m.bid, m.last))
+          or (o.side = 'buy'  and o.stop_price  <= greatest(m.ask, m.last))
+          or (o.side = 'sell' and o.stop_price  >= least(m.bid, m.last))))
+    order by m.number
+  loop
+    market           := market_at(home, quote.symbol);
+    market.source    := 'quote';
+    market.number    := quote.number;
+    market.bid       := quote.bid;
+    market.ask       := quote.ask;
+    market.last      := quote.last;
+    market.volume    := quote.volume;
+    market.bid_size  := quote.bid_size;
+    market.ask_size  := quote.ask_size;
+    market.quoted_at := quote.quoted_at;
+
+    for target in
+      select o.*
+      from orders as o
+      where o.username = home.username
+        and o.status in ('OPEN', 'PARTIALLY_FILLED')
+        and o.portfolio_id = home.portfolio_id
+        and o.symbol = quote.symbol
+        and o.effective_number < quote.number
+        and (o.effective_at is null or o.effective_at <= quote.quoted_at)
+      order by o.order_number
+    loop
+      perform match_order(home, target, market);
+    end loop;
+  end loop;
+
+  for target in
+    select o.*
+    from orders as o
+    join shared_data.feeds as f on (f.username, f.name) = (o.feed_owner, o.feed)
+    where o.username = home.username
+      and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.portfolio_id = home.portfolio_id
+      and o.time_in_force = 'DAY'
+      and o.expires_at <= shared_data.clock(f)
+    order by o.order_number
+  loop
+    perform end_order(target, 'EXPIRED', 'end of day', 'venue');
+  end loop;
+end
+$$;
+
+comment on function match_portfolio is 'Match a locked portfolio with the quotes that its feed brought.';

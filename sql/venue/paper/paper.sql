@@ -1,0 +1,12 @@
+-- The paper venue: a simulated exchange.
+\ir fill_price_of.sql
+\ir fill_order.sql
+\ir route_order.sql
+\ir lacks_funds.sql
+\ir trigger_order.sql
+\ir match_order.sql
+\ir match_portfolio.sql
+\ir catch_up.sql
+\ir leave_unmatched.sql
+\ir match_quotes.sql
+\ir sweep_portfolios.sql
