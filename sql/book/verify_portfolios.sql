@@ -14,7 +14,7 @@ as $$
 begin
   perform acting_user(must_be_active => false);
   return query
-    select p.name, v.events, v.rebuilt_equals_stored, v.chain_intact, v.first_bad_seq
+    select p.name::text, v.events, v.rebuilt_equals_stored, v.chain_intact, v.first_bad_seq
     from verify() as v
     join portfolios as p using (username, portfolio_id)
     order by p.name;

@@ -13,7 +13,86 @@ comment on domain shared_data.price    is 'What one unit costs, in the instrumen
 comment on domain shared_data.quantity is 'How many units, above zero; the side says which way.';
 comment on domain shared_data.amount   is 'A signed sum: of money, or of units where a position may be short.';
 
--- NaN sorts above Infinity, so the two checks refuse it too.
+-- NaN sorts above Infinity, so the checks against Infinity refuse it too.
+
+create domain shared_data.magnitude as numeric
+  constraint magnitude_is_not_negative check (value >= 0 and value < 'Infinity');
+
+create domain shared_data.percent as numeric
+  constraint percent_is_a_part check (value >= 0 and value < 100);
+
+create domain shared_data.age as interval
+  constraint age_is_a_time check (value > interval '0');
+
+create domain shared_data.milliseconds as integer
+  constraint milliseconds_are_a_time check (value >= 0);
+
+create domain shared_data.version as integer
+  constraint version_counts check (value > 0);
+
+create domain shared_data.json_object as jsonb
+  constraint json_object_is_one check (jsonb_typeof(value) = 'object');
+
+create domain shared_data.label as text
+  constraint label_is_short check (value ~ '^[^[:space:]](.{0,61}[^[:space:]])?$');
+
+create domain shared_data.strategy as text
+  constraint strategy_is_short check (length(value) <= 100);
+
+create domain shared_data.idempotency_key as text
+  constraint idempotency_key_is_short check (length(value) between 1 and 200);
+
+-- The field's words. As domains they are checked where they are written, and not again with each change of their row.
+create domain shared_data.side as text
+  constraint side_is_known check (value in ('buy', 'sell'));
+
+create domain shared_data.order_type as text
+  constraint order_type_is_known check (value in ('market', 'limit', 'stop', 'stop_limit'));
+
+create domain shared_data.time_in_force as text
+  constraint time_in_force_is_known check (value in ('DAY', 'GTC', 'IOC', 'FOK'));
+
+create domain shared_data.order_status as text
+  constraint order_status_is_known
+    check (value in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED', 'CANCELED', 'EXPIRED'));
+
+create domain shared_data.pending_action as text
+  constraint pending_action_is_known check (value in ('none', 'cancel', 'replace'));
+
+create domain shared_data.works_as as text
+  constraint works_as_is_known check (value in ('market', 'limit', 'stop'));
+
+create domain shared_data.order_origin as text
+  constraint order_origin_is_known check (value in ('user', 'external'));
+
+create domain shared_data.liquidity as text
+  constraint liquidity_is_known check (value in ('maker', 'taker'));
+
+create domain shared_data.price_source as text
+  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'broker'));
+
+create domain shared_data.broker as text
+  constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
+
+comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
+comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
+comment on domain shared_data.age            is 'How old something may be.';
+comment on domain shared_data.milliseconds   is 'A time in milliseconds, 0 for none.';
+comment on domain shared_data.version        is 'Counts its user''s own edits, from 1, for optimistic locking.';
+comment on domain shared_data.label          is 'What a user calls a thing of his: 1 to 63 characters.';
+comment on domain shared_data.strategy       is 'A label by which positions are kept apart: up to 100 characters.';
+comment on domain shared_data.idempotency_key is 'What a client knows a request by: 1 to 200 characters.';
+comment on domain shared_data.json_object    is 'jsonb that is an object.';
+comment on domain shared_data.side           is 'buy or sell.';
+comment on domain shared_data.order_type     is 'market, limit, stop or stop_limit.';
+comment on domain shared_data.time_in_force  is 'DAY: until its instrument''s close; GTC: until canceled; IOC: what fills at once; FOK: all at once or nothing.';
+comment on domain shared_data.order_status   is 'PENDING, OPEN, PARTIALLY_FILLED; ended: FILLED, REJECTED, CANCELED, EXPIRED.';
+comment on domain shared_data.pending_action is 'none, cancel or replace: what the broker has yet to confirm.';
+comment on domain shared_data.works_as       is 'What an order waits as: market, limit or stop.';
+comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
+comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
+comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, or broker.';
+comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
 
 create type shared_data.quote as (
   symbol     text,
@@ -66,6 +145,17 @@ create type shared_data.market as (
 );
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
+
+create type shared_data.exposure as (
+  user_status   text,
+  holding       numeric,
+  increase      numeric,
+  cash          numeric,
+  available     numeric,
+  short_value   numeric
+);
+comment on type shared_data.exposure is
+  'What an order does to a position: what is held, how much of the order increases it, and the money in its currency.';
 
 -- A UUIDv7: milliseconds, then chance, so that new keys land at the end of an index. Core only from Postgres 18.
 create function shared_data.uuid7() returns uuid

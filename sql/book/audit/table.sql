@@ -15,7 +15,7 @@ create table audit_log (
 
   constraint audit_log_pkey                primary key (username, portfolio_id, seq),
   constraint audit_log_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
-  constraint audit_log_chain_never_forks   unique nulls not distinct (username, portfolio_id, previous_checksum),
+  constraint audit_log_chain_never_forks   unique nulls not distinct (username, previous_checksum, portfolio_id),
   constraint audit_log_seq_counts          check (seq > 0),
   constraint audit_log_chain_has_one_start check ((seq = 1) = (previous_checksum is null)),
   constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)

@@ -5,12 +5,11 @@ create table balances (
   portfolio_id  uuid                not null,
   currency      text                not null,
   amount        shared_data.amount  not null default 0,
-  held          shared_data.amount  not null default 0,
+  held          shared_data.magnitude    not null default 0,
 
   constraint balances_pkey                primary key (username, portfolio_id, currency),
   constraint balances_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
-  constraint balances_currency_fkey       foreign key (currency) references shared_data.currencies,
-  constraint balances_hold_is_never_owed  check (held >= 0)
+  constraint balances_currency_fkey       foreign key (currency) references shared_data.currencies
 ) with (fillfactor = 60);
 
 create index balances_currency_idx on balances (currency);

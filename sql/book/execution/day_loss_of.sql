@@ -11,7 +11,8 @@ begin
     from executions as e
     where (e.username, e.portfolio_id, e.currency) = (home.username, home.portfolio_id, day_loss_of.currency)
       and e.executed_at >= date_trunc('day', day_loss_of.at, 'UTC')
-      and e.executed_at <= day_loss_of.at);
+      and e.executed_at <= day_loss_of.at
+      and (e.realized_pnl <> 0 or e.fee <> 0));
 end
 $$;
 

@@ -7,10 +7,10 @@ create table executions (
   order_id        text                  not null,
   fill_id         text                  not null,
   part            smallint              not null default 1,
-  trade_id        text                  not null,
+  trade_id        book_id               not null,
   symbol          text                  not null,
   strategy        text                  not null,
-  side            text                  not null,
+  side            shared_data.side          not null,
   quantity        shared_data.quantity  not null,
   price           shared_data.price     not null,
   multiplier      shared_data.quantity  not null,
@@ -21,28 +21,24 @@ create table executions (
   slippage        shared_data.amount    not null default 0,
   realized_pnl    shared_data.amount    not null default 0,
   rate            numeric,
-  liquidity       text,
-  price_source    text                  not null,
+  liquidity       shared_data.liquidity,
+  price_source    shared_data.price_source  not null,
   quote_number    bigint,
   model           jsonb,
   executed_at     timestamptz           not null,
   created_at      timestamptz           not null default now(),
 
   constraint executions_pkey                    primary key (username, portfolio_id, seq),
-  constraint executions_fill_once               unique (username, portfolio_id, fill_id, part),
+  constraint executions_fill_once               unique (username, fill_id, portfolio_id, part),
   constraint executions_portfolio_fkey          foreign key (username, portfolio_id) references portfolios,
   constraint executions_order_fkey              foreign key (username, order_id) references orders,
-  constraint executions_trade_id_names_its_book check (starts_with(trade_id, upper(book()) || '_')),
   constraint executions_seq_counts              check (seq > 0),
   constraint executions_part_counts             check (part > 0),
-  constraint executions_side_is_known           check (side in ('buy', 'sell')),
-  constraint executions_liquidity_is_known      check (liquidity in ('maker', 'taker')),
-  constraint executions_price_source_is_known   check (price_source in ('quote', 'history', 'mock', 'broker')),
   constraint executions_rate_is_positive        check (rate > 0)
 );
 
 create index executions_order_idx on executions (username, order_id);
-create index executions_day_idx   on executions (username, portfolio_id, executed_at);
+create index executions_results_idx on executions (username, portfolio_id, executed_at) where realized_pnl <> 0 or fee <> 0;
 
 comment on table  executions                is 'Fills. Facts: never changed.';
 comment on column executions.fill_id        is 'On paper order and quote, live the broker''s fill id: a fill enters once.';

@@ -18,13 +18,12 @@ create table ledger_entries (
   constraint ledger_entries_seq_counts           check (seq > 0),
   constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee', 'dividend',
                                                                  'interest', 'adjustment', 'reset')),
-  constraint ledger_entries_trading_has_its_fill check (kind not in ('settlement') or execution_seq is not null),
+  constraint ledger_entries_trading_has_its_fill check (kind <> 'settlement' or execution_seq is not null),
   constraint ledger_entries_deposits_come_in     check (kind <> 'deposit' or amount > 0),
-  constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0),
-  constraint ledger_entries_fees_go_out          check (kind <> 'fee' or book() = 'live' or amount < 0)
+  constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0)
 );
 
-create index ledger_entries_execution_idx on ledger_entries (username, portfolio_id, execution_seq);
+create index ledger_entries_execution_idx on ledger_entries (username, execution_seq, portfolio_id);
 
 comment on table  ledger_entries               is 'Every movement of money. Facts: never changed.';
 comment on column ledger_entries.kind          is 'deposit, withdrawal and reset are flows, which are no returns; the rest is earned or paid.';

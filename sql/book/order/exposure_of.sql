@@ -1,21 +1,15 @@
--- What an order does to its user's exposure: how much of it increases a position, and what money is free for that.
--- Reducing comes first: an order reduces what the position has that other orders on its side don't already take.
+-- What an order does to its user's exposure: how much of it increases a position, and what money is free for that, its own
+-- hold included. Reducing comes first: an order reduces what the position has that earlier orders on its side don't take.
 
-create function exposure_of(
-    home portfolios,
-    target orders,
-    market shared_data.market,
-    out status           text,
-    out holding          numeric,
-    out increase         numeric,
-    out available        numeric,
-    out short_value      numeric,
-    out cash             numeric)
+create function exposure_of(home portfolios, target orders)
+  returns shared_data.exposure
   language plpgsql
   set search_path from current
 as $$
+declare
+  exposure shared_data.exposure;
 begin
-  select u.status, coalesce(s.quantity, 0), b.amount, b.amount - b.held + target.held_amount,
+  select u.status, coalesce(s.quantity, 0)::numeric,
          greatest(target.quantity - target.filled_quantity - greatest(
            case target.side when 'sell' then coalesce(s.quantity, 0) else -coalesce(s.quantity, 0) end
            - (select coalesce(sum(o.quantity - o.filled_quantity), 0)
@@ -24,8 +18,9 @@ begin
                 and o.status in ('OPEN', 'PARTIALLY_FILLED')
                 and (o.portfolio_id, o.symbol, o.strategy, o.side) =
                     (target.portfolio_id, target.symbol, target.strategy, target.side)
-                and o.order_number < target.order_number), 0), 0)
-  into exposure_of.status, exposure_of.holding, exposure_of.cash, exposure_of.available, exposure_of.increase
+                and o.order_number < target.order_number), 0), 0)::numeric,
+         coalesce(b.amount, 0)::numeric, (coalesce(b.amount - b.held, 0) + target.held_amount)::numeric, 0::numeric
+  into exposure
   from identity.users as u
   left join positions as s
     on (s.username, s.portfolio_id, s.symbol, s.strategy) =
@@ -34,14 +29,12 @@ begin
     on (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, target.currency)
   where u.username = target.username;
 
-  cash        := coalesce(cash, 0);
-  available   := coalesce(available, 0);
-  short_value := 0;
-
-  if home.allow_short or holding < 0 then
-    short_value := short_value_of(home, target.currency);
-    available   := available - short_value * home.short_initial_percent / 100;
+  if home.allow_short or exposure.holding < 0 then
+    exposure.short_value := short_value_of(home, target.currency);
+    exposure.available   := exposure.available - exposure.short_value * home.short_initial_percent / 100;
   end if;
+
+  return exposure;
 end
 $$;
 

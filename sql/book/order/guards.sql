@@ -6,8 +6,8 @@ create trigger orders_are_never_removed
 create trigger orders_begin_before_they_end
   before insert on orders
   for each row
-  when (new.status not in ('PENDING', 'REJECTED'))
-  execute function refuse_change('an order begins PENDING or REJECTED');
+  when (new.status in ('OPEN', 'CANCELED', 'EXPIRED'))
+  execute function refuse_change('an order begins PENDING, REJECTED, or with its first fill');
 
 create trigger orders_terms_are_final
   before update on orders

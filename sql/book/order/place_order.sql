@@ -26,12 +26,18 @@ declare
   market  shared_data.market;
   wanted  orders;
   earlier orders;
+  wrong   text;
 begin
   if place_order.stop_loss is not null or place_order.take_profit is not null then
     raise exception using
       errcode = 'TB400',
       message = 'brackets aren''t known yet',
       hint    = 'Leave stop_loss and take_profit out, and place a stop or limit order of its own.';
+  end if;
+
+  wrong := wrong_words(side, order_type, time_in_force, strategy, idempotency_key, context);
+  if wrong is not null then
+    perform refuse_order(wrong);
   end if;
 
   wanted.symbol          := place_order.symbol;
@@ -41,10 +47,12 @@ begin
   wanted.strategy        := coalesce(place_order.strategy, '');
   wanted.context         := coalesce(place_order.context, '{}');
   wanted.idempotency_key := place_order.idempotency_key;
-  wanted.quantity        := coalesce(positive('quantity', place_order.quantity), 0);
+  wanted.quantity        := positive('quantity', coalesce(place_order.quantity, 0));
   wanted.limit_price     := positive('limit_price', place_order.limit_price);
   wanted.stop_price      := positive('stop_price', place_order.stop_price);
   wanted.filled_quantity := 0;
+  wanted.filled_value    := 0;
+  wanted.fees            := 0;
   wanted.held_amount     := 0;
 
   home := lock_portfolio(place_order.portfolio);
@@ -76,13 +84,18 @@ begin
       hint    = 'select symbol from shared_data.instruments;';
   end if;
 
-  perform check_terms(wanted, market);
+  wrong := wrong_terms(wanted, market);
+  if wrong is not null then
+    perform refuse_order(wrong);
+  end if;
 
   wanted.username         := home.username;
   wanted.portfolio_id     := home.portfolio_id;
   wanted.order_id         := new_id();
   wanted.order_number     := home.order_seq + 1;
   wanted.currency         := market.currency;
+  wanted.feed_owner       := home.feed_owner;
+  wanted.feed             := home.feed;
   wanted.works_as         := case wanted.order_type when 'stop_limit' then 'stop' else wanted.order_type end;
   wanted.effective_number := market.newest_number;
   wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
@@ -94,9 +107,7 @@ begin
   wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
   wanted.version          := 1;
 
-  wanted := store_order(wanted);
-
-  return case when wanted.status = 'REJECTED' then wanted else route_order(wanted, home, market) end;
+  return case when wanted.status = 'REJECTED' then store_order(wanted) else route_order(wanted, home, market) end;
 end
 $$;
 

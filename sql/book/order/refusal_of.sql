@@ -7,18 +7,16 @@ create function refusal_of(home portfolios, target orders, market shared_data.ma
   set search_path from current
 as $$
 declare
-  exposure record;
+  exposure constant shared_data.exposure := exposure_of(home, target);
   limits   record;
   value    numeric;
   needed   numeric;
 begin
-  select * into exposure from exposure_of(home, target, market);
-
   if exposure.increase = 0 then
     return null;
   end if;
 
-  if exposure.status <> 'ACTIVE' then
+  if exposure.user_status <> 'ACTIVE' then
     perform acting_user(must_be_active => true);
   end if;
 

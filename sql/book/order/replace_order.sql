@@ -18,6 +18,7 @@ declare
   home    portfolios;
   wanted  orders;
   market  shared_data.market;
+  wrong   text;
   refusal text;
 begin
   if replace_order.expected_version is null then
@@ -35,7 +36,11 @@ begin
   wanted.quantity    := coalesce(positive('quantity', replace_order.quantity), wanted.quantity);
   wanted.limit_price := coalesce(positive('limit_price', replace_order.limit_price), wanted.limit_price);
   wanted.stop_price  := coalesce(positive('stop_price', replace_order.stop_price), wanted.stop_price);
-  perform check_terms(wanted, market);
+  wrong              := wrong_terms(wanted, market);
+
+  if wrong is not null then
+    perform refuse_order(wrong);
+  end if;
 
   if wanted.quantity <= wanted.filled_quantity then
     raise exception using

@@ -5,7 +5,7 @@ create table positions (
   portfolio_id   uuid                  not null,
   symbol         text                  not null,
   strategy       text                  not null default '',
-  trade_id       text,
+  trade_id       book_id,
   quantity       shared_data.amount    not null,
   cost           shared_data.amount    not null,
   average_price  numeric               generated always as (trim_scale(round(cost / nullif(quantity, 0), 12))) stored,

@@ -1,32 +1,25 @@
 -- What a user sets for himself: how he trades on paper, and the limits he puts on himself in either book.
 
 create table identity.settings (
-  username              text         not null,
-  initial_balances      jsonb,
-  slippage_percent      numeric      not null default 0.1,
-  fill_delay_ms         integer      not null default 0,
-  max_quote_age         interval,
-  max_history_age       interval,
-  allow_short           boolean      not null default false,
-  allow_mock_prices     boolean      not null default false,
-  require_stop_loss     boolean      not null default false,
-  broker                text         not null default 'none',
-  broker_environment    text         not null default 'sandbox',
+  username              text                     not null,
+  initial_balances      shared_data.json_object,
+  slippage_percent      shared_data.percent      not null default 0.1,
+  fill_delay_ms         shared_data.milliseconds not null default 0,
+  max_quote_age         shared_data.age,
+  max_history_age       shared_data.age,
+  allow_short           boolean                  not null default false,
+  allow_mock_prices     boolean                  not null default false,
+  require_stop_loss     boolean                  not null default false,
+  broker                shared_data.broker       not null default 'none',
+  broker_environment    text                     not null default 'sandbox',
   broker_token          text,
-  version               integer      not null default 1,
-  updated_at            timestamptz  not null default now(),
+  version               shared_data.version      not null default 1,
+  updated_at            timestamptz              not null default now(),
 
   constraint settings_pkey                           primary key (username),
   constraint settings_user_fkey                      foreign key (username) references identity.users,
-  constraint settings_slippage_is_a_percentage       check (slippage_percent >= 0 and slippage_percent < 100),
-  constraint settings_fill_delay_is_a_time           check (fill_delay_ms >= 0),
-  constraint settings_quote_age_is_a_time            check (max_quote_age > interval '0'),
-  constraint settings_history_age_is_a_time          check (max_history_age > interval '0'),
-  constraint settings_initial_balances_are_an_object check (jsonb_typeof(initial_balances) = 'object'),
-  constraint settings_broker_is_known                check (broker in ('none', 'tradier', 'alpaca', 'kraken')),
   constraint settings_environment_is_known           check (broker_environment in ('sandbox', 'production')),
-  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA'),
-  constraint settings_version_counts                 check (version > 0)
+  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA')
 );
 
 comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, the broker, rules for himself.';
@@ -45,14 +38,13 @@ create table identity.risk_limits (
   max_order_value    shared_data.amount,
   max_position_value shared_data.amount,
   max_daily_loss     shared_data.amount,
-  version            integer             not null default 1,
+  version            shared_data.version not null default 1,
   updated_at         timestamptz         not null default now(),
 
   constraint risk_limits_pkey                 primary key (username, currency),
   constraint risk_limits_user_fkey            foreign key (username) references identity.users,
   constraint risk_limits_currency_fkey        foreign key (currency) references shared_data.currencies,
-  constraint risk_limits_are_above_zero       check (least(max_order_value, max_position_value, max_daily_loss) > 0),
-  constraint risk_limits_version_counts       check (version > 0)
+  constraint risk_limits_are_above_zero       check (least(max_order_value, max_position_value, max_daily_loss) > 0)
 );
 
 create index risk_limits_currency_idx on identity.risk_limits (currency);

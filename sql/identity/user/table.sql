@@ -7,7 +7,7 @@ create table identity.users (
   status           text        not null default 'PENDING_VERIFICATION',
   password_hash    text,
   metadata         bytea,
-  version          integer     not null default 1,
+  version          shared_data.version not null default 1,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
   closed_at        timestamptz,
@@ -18,8 +18,7 @@ create table identity.users (
   constraint users_role_is_known            check (role in ('USER', 'ADMIN', 'SUPERADMIN')),
   constraint users_status_is_known          check (status in ('PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'CLOSED')),
   constraint users_password_is_hashed       check (password_hash ~ '^\$(argon2(id|i|d)|2[aby])\$'),
-  constraint users_closing_is_dated         check ((status = 'CLOSED') = (closed_at is not null)),
-  constraint users_version_counts           check (version > 0)
+  constraint users_closing_is_dated         check ((status = 'CLOSED') = (closed_at is not null))
 );
 
 create unique index users_email_is_the_only on identity.users (lower(email));

@@ -40,7 +40,7 @@ begin
   )
   select coalesce(sum(r.fee), 0), jsonb_object_agg(r.component, r.fee::text order by r.component)
   into fee_of.fee, fee_of.components
-  from (select component, sum(fee) as fee from rounded group by component) as r;
+  from (select p.component, sum(p.fee) as fee from rounded as p group by p.component) as r;
 end
 $$;
 

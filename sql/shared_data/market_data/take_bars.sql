@@ -27,8 +27,8 @@ begin
   from unnest(batch) with ordinality as b
   left join instruments as i using (symbol)
   where i.symbol is null
-     or (least(b.open, b.low, b.close) > 0 and b.high < 'Infinity' and b.volume >= 0 and b.volume < 'Infinity'
-         and b.low <= least(b.open, b.close) and b.high >= greatest(b.open, b.close)
+     or (b.low > 0 and b.high < 'Infinity' and b.volume >= 0 and b.volume < 'Infinity'
+         and b.open between b.low and b.high and b.close between b.low and b.high
          and isfinite(b.closed_at)) is not true
   order by b.ordinality
   limit 1;

@@ -4,9 +4,9 @@
 create function shared_data.price_at(side text, bid numeric, ask numeric, last numeric, slippage_percent numeric, tick numeric)
   returns numeric
   language sql immutable parallel safe
-  return trim_scale(case side
-    when 'buy'  then ceil(coalesce(ask, last * (1 + slippage_percent / 100)) / tick) * tick
-    when 'sell' then greatest(floor(coalesce(bid, last * (1 - slippage_percent / 100)) / tick), 1) * tick
+  return trim_scale(case
+    when side = 'buy'            then ceil(coalesce(ask, last * (1 + slippage_percent / 100)) / tick) * tick
+    when coalesce(bid, last) > 0 then greatest(floor(coalesce(bid, last * (1 - slippage_percent / 100)) / tick), 1) * tick
   end);
 
 comment on function shared_data.price_at is 'The price at which a side would trade at a quote, rounded to the tick against it.';

@@ -1,4 +1,5 @@
 -- The live venue: an outbox to a broker.
+\ir guards.sql
 \ir late_fills.sql
 \ir catch_up.sql
 \ir route_order.sql

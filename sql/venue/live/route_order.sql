@@ -5,19 +5,10 @@ create function route_order(target orders, home portfolios, market shared_data.m
   language plpgsql
   set search_path from current
 as $$
-declare
-  refused orders;
 begin
-  update orders as o
-  set status        = 'REJECTED',
-      reject_reason = 'live trading isn''t enabled: the portfolio has no broker'
-  where (o.username, o.order_id) = (target.username, target.order_id)
-  returning o.* into refused;
-
-  perform append_event(refused.username, refused.portfolio_id, 'order_rejected', 'venue', jsonb_build_object(
-    'order_id', refused.order_id, 'reject_reason', refused.reject_reason));
-
-  return refused;
+  target.status        := 'REJECTED';
+  target.reject_reason := 'live trading isn''t enabled: the portfolio has no broker';
+  return store_order(target);
 end
 $$;
 

@@ -7,11 +7,9 @@ create function lacks_funds(home portfolios, target orders, market shared_data.m
   set search_path from current
 as $$
 declare
-  exposure record;
+  exposure constant shared_data.exposure := exposure_of(home, target);
   needed   numeric;
 begin
-  select * into exposure from exposure_of(home, target, market);
-
   if exposure.increase = 0 then
     return false;
   end if;

@@ -1,4 +1,5 @@
 -- The paper venue: a simulated exchange.
+\ir guards.sql
 \ir fill_price_of.sql
 \ir fill_order.sql
 \ir route_order.sql

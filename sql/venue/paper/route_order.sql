@@ -16,6 +16,10 @@ begin
     return fill_order(home, target, market, price);
   end if;
 
+  if target.created_at is null then
+    target := store_order(target);
+  end if;
+
   if target.time_in_force in ('IOC', 'FOK') and not waits then
     return end_order(target, 'CANCELED', case when market.source is null then 'stale market data'
                                               else 'could not be filled at once' end, 'venue');
