@@ -26,7 +26,8 @@ prove: $(READY) ## The pgTAP tests alone, through pg_prove
 mutants: $(READY) ## Drop each rule in turn and expect a red test; takes long
 	@$(BIN)/python tests/mutants.py
 
-draft: $(READY) ## Write the first migrations anew from sql/ (until the first release)
+# Until the first release: writes the first migrations anew from sql/.
+draft: $(READY)
 	@$(BIN)/python tools/draft.py
 
 clean: ## Remove what was built; your data in .twinbook stay

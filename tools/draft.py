@@ -17,7 +17,8 @@ do $$
 declare
   thing text;
 begin
-  for thing in
+  -- Named before the first goes, since some go with another.
+  foreach thing in array array(
     select format('table if exists %s', c.oid::regclass)
     from pg_class as c
     where c.relnamespace = current_schema()::regnamespace
@@ -26,13 +27,13 @@ begin
     select format('routine if exists %s', p.oid::regprocedure)
     from pg_proc as p
     where p.pronamespace = current_schema()::regnamespace
-  loop
-    execute format('drop %s cascade', thing);
-  end loop;
-  for thing in
+    union all
     select format('type if exists %s', t.oid::regtype)
     from pg_type as t
-    where t.typnamespace = current_schema()::regnamespace and t.typelem = 0
+    left join pg_class as c on c.oid = t.typrelid
+    where t.typnamespace = current_schema()::regnamespace
+      and (t.typtype in ('d', 'e', 'r') or c.relkind = 'c')
+  )
   loop
     execute format('drop %s cascade', thing);
   end loop;

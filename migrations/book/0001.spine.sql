@@ -1,16 +1,18 @@
 -- sql/book/types.sql
 -- What this book's tables are made with. Shape, not code: defaults and checks call it.
 
--- paper or live: the one thing that a book knows about itself.
+-- paper or live: the one thing that a book knows about itself, and that its ids tell.
 do $$
 declare
   mode text := split_part(current_schema(), '_', 1);
 begin
   execute format('create function book() returns text language sql immutable parallel safe return %L', mode);
+  execute format('create domain book_id as text constraint book_id_names_its_book check (starts_with(value, %L))', upper(mode) || '_');
   execute format('grant execute on function book() to twinbook_engine, twinbook_auditor, twinbook_backup, twinbook_%s', mode);
 end
 $$;
 comment on function book is 'paper or live.';
+comment on domain book_id is 'The id of an order or a trade: it begins with its book''s name, so that the other book can''t store it.';
 
 create function new_id() returns text
   language sql volatile
@@ -23,51 +25,42 @@ grant execute on function new_id to twinbook_engine;
 -- numbers that its facts are counted by and the head of its audit chain.
 
 create table portfolios (
-  username               text         not null,
-  portfolio_id           uuid         not null default shared_data.uuid7(),
-  name                   text         not null,
-  base_currency          text         not null,
-  feed_owner             text         not null default 'market',
-  feed                   text         not null default 'realtime',
-  broker                 text         not null default 'none',
+  username               text                     not null,
+  portfolio_id           uuid                     not null default shared_data.uuid7(),
+  name                   shared_data.label        not null,
+  base_currency          text                     not null,
+  feed_owner             text                     not null default 'market',
+  feed                   text                     not null default 'realtime',
+  broker                 shared_data.broker       not null default 'none',
   account                text,
-  is_active              boolean      not null default true,
-  slippage_percent       numeric      not null default 0.1,
-  fill_delay_ms          integer      not null default 0,
-  max_quote_age          interval     not null,
-  max_history_age        interval,
-  allow_short            boolean      not null default false,
-  allow_mock_prices      boolean      not null default false,
-  short_initial_percent  numeric      not null default 150,
-  short_upkeep_percent   numeric      not null default 130,
+  is_active              boolean                  not null default true,
+  slippage_percent       shared_data.percent      not null default 0.1,
+  fill_delay_ms          shared_data.milliseconds not null default 0,
+  max_quote_age          shared_data.age          not null,
+  max_history_age        shared_data.age,
+  allow_short            boolean                  not null default false,
+  allow_mock_prices      boolean                  not null default false,
+  short_initial_percent  numeric                  not null default 150,
+  short_upkeep_percent   numeric                  not null default 130,
   fee_venue              text,
-  seed                   bigint       not null default 0,
-  version                integer      not null default 1,
-  order_seq              bigint       not null default 0,
-  execution_seq          bigint       not null default 0,
-  ledger_seq             bigint       not null default 0,
-  audit_seq              bigint       not null default 0,
+  seed                   bigint                   not null default 0,
+  version                shared_data.version      not null default 1,
+  order_seq              bigint                   not null default 0,
+  execution_seq          bigint                   not null default 0,
+  ledger_seq             bigint                   not null default 0,
+  audit_seq              bigint                   not null default 0,
   audit_head             bytea,
-  opened_at              timestamptz  not null default now(),
+  opened_at              timestamptz              not null default now(),
 
   constraint portfolios_pkey                     primary key (username, portfolio_id),
   constraint portfolios_name_is_the_only         unique (username, name),
   constraint portfolios_user_fkey                foreign key (username) references identity.users,
   constraint portfolios_currency_fkey            foreign key (base_currency) references shared_data.currencies,
   constraint portfolios_feed_fkey                foreign key (feed_owner, feed) references shared_data.feeds,
-  constraint portfolios_name_is_short            check (name ~ '^[^[:space:]](.{0,61}[^[:space:]])?$'),
   constraint portfolios_feed_is_own_or_shared    check (feed_owner in ('market', username)),
-  constraint portfolios_live_feed_is_shared      check (book() = 'paper' or feed_owner = 'market'),
-  constraint portfolios_broker_is_known          check (broker in ('none', 'tradier', 'alpaca', 'kraken')),
   constraint portfolios_account_goes_with_broker check ((broker = 'none') = (account is null)),
-  constraint portfolios_paper_has_no_broker      check (book() = 'live' or broker = 'none'),
-  constraint portfolios_slippage_is_a_percentage check (slippage_percent >= 0 and slippage_percent < 100),
-  constraint portfolios_fill_delay_is_a_time     check (fill_delay_ms >= 0),
-  constraint portfolios_quote_age_is_a_time      check (max_quote_age > interval '0'),
-  constraint portfolios_history_age_is_a_time    check (max_history_age > interval '0'),
   constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent and short_upkeep_percent <= short_initial_percent
                                                         and short_initial_percent < 1000),
-  constraint portfolios_version_counts           check (version > 0),
   constraint portfolios_audit_has_a_head         check ((audit_seq = 0) = (audit_head is null))
 ) with (fillfactor = 60);
 
@@ -99,12 +92,11 @@ create table balances (
   portfolio_id  uuid                not null,
   currency      text                not null,
   amount        shared_data.amount  not null default 0,
-  held          shared_data.amount  not null default 0,
+  held          shared_data.magnitude    not null default 0,
 
   constraint balances_pkey                primary key (username, portfolio_id, currency),
   constraint balances_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
-  constraint balances_currency_fkey       foreign key (currency) references shared_data.currencies,
-  constraint balances_hold_is_never_owed  check (held >= 0)
+  constraint balances_currency_fkey       foreign key (currency) references shared_data.currencies
 ) with (fillfactor = 60);
 
 create index balances_currency_idx on balances (currency);
@@ -117,62 +109,53 @@ comment on column balances.held   is 'What open orders hold of it, so that it ca
 -- An order is an instruction to trade. Its terms are final but for its owner's replacing them; its progress moves.
 
 create table orders (
-  username          text                  not null,
-  order_id          text                  not null default new_id(),
-  portfolio_id      uuid                  not null,
-  order_number      bigint                not null,
-  trade_id          text,
-  symbol            text                  not null,
-  strategy          text                  not null default '',
-  side              text                  not null,
-  order_type        text                  not null,
-  time_in_force     text                  not null,
-  quantity          shared_data.quantity  not null,
+  username          text                       not null,
+  order_id          book_id                    not null default new_id(),
+  portfolio_id      uuid                       not null,
+  order_number      bigint                     not null,
+  trade_id          book_id,
+  symbol            text                       not null,
+  strategy          shared_data.strategy       not null default '',
+  side              shared_data.side           not null,
+  order_type        shared_data.order_type     not null,
+  time_in_force     shared_data.time_in_force  not null,
+  quantity          shared_data.quantity       not null,
   limit_price       shared_data.price,
   stop_price        shared_data.price,
-  currency          text                  not null,
-  status            text                  not null default 'PENDING',
-  pending_action    text                  not null default 'none',
-  filled_quantity   shared_data.amount    not null default 0,
-  filled_value      shared_data.amount    not null default 0,
-  average_price     numeric               generated always as (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
-  fees              shared_data.amount    not null default 0,
+  currency          text                       not null,
+  status            shared_data.order_status   not null default 'PENDING',
+  pending_action    shared_data.pending_action not null default 'none',
+  filled_quantity   shared_data.magnitude      not null default 0,
+  filled_value      shared_data.magnitude      not null default 0,
+  average_price     numeric                    generated always as (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
+  fees              shared_data.amount         not null default 0,
   reject_reason     text,
   end_reason        text,
-  idempotency_key   text,
+  idempotency_key   shared_data.idempotency_key,
   request_hash      bytea,
-  version           integer               not null default 1,
-  origin            text                  not null default 'user',
-  context           jsonb                 not null default '{}',
-  feed_owner        text                  not null,
-  feed              text                  not null,
-  works_as          text                  not null,
-  is_resting        boolean               not null default false,
-  effective_number  bigint                not null,
+  version           shared_data.version        not null default 1,
+  origin            shared_data.order_origin   not null default 'user',
+  context           shared_data.json_object    not null default '{}',
+  feed_owner        text                       not null,
+  feed              text                       not null,
+  works_as          shared_data.works_as       not null,
+  is_resting        boolean                    not null default false,
+  effective_number  bigint                     not null,
   effective_at      timestamptz,
   expires_at        timestamptz,
   triggered_at      timestamptz,
-  hold_unit         shared_data.amount    not null default 0,
-  hold_fee          shared_data.amount    not null default 0,
-  held_amount       shared_data.amount    not null default 0,
-  held_quantity     shared_data.amount    not null default 0,
-  placed_at         timestamptz           not null default now(),
-  created_at        timestamptz           not null default now(),
+  hold_unit         shared_data.magnitude      not null default 0,
+  hold_fee          shared_data.magnitude      not null default 0,
+  held_amount       shared_data.magnitude      not null default 0,
+  held_quantity     shared_data.magnitude      not null default 0,
+  placed_at         timestamptz                not null default now(),
+  created_at        timestamptz                not null default now(),
 
   constraint orders_pkey                         primary key (username, order_id),
   constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
   constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
-  constraint orders_id_names_its_book            check (starts_with(order_id, upper(book()) || '_')),
-  constraint orders_trade_id_names_its_book      check (starts_with(trade_id, upper(book()) || '_')),
-  constraint orders_side_is_known                check (side in ('buy', 'sell')),
-  constraint orders_type_is_known                check (order_type in ('market', 'limit', 'stop', 'stop_limit')),
-  constraint orders_time_in_force_is_known       check (time_in_force in ('DAY', 'GTC', 'IOC', 'FOK')),
   constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit')) = (limit_price is not null)),
   constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit')) = (stop_price is not null)),
-  constraint orders_status_is_known              check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED',
-                                                                   'CANCELED', 'EXPIRED')),
-  constraint orders_pending_action_is_known      check (pending_action in ('none', 'cancel', 'replace')),
-  constraint orders_fill_within_their_quantity   check (filled_quantity >= 0 and (book() = 'live' or filled_quantity <= quantity)),
   constraint orders_are_filled_exactly_when_full check ((status = 'FILLED') = (filled_quantity >= quantity)),
   constraint orders_are_partial_only_with_fills  check (status not in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (status = 'PARTIALLY_FILLED') = (filled_quantity > 0)),
@@ -180,18 +163,12 @@ create table orders (
   constraint orders_rejected_say_why             check ((status = 'REJECTED') = (reject_reason is not null)),
   constraint orders_ended_hold_nothing           check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (held_amount = 0 and held_quantity = 0)),
-  constraint orders_holds_are_never_owed         check (hold_unit >= 0 and hold_fee >= 0 and held_amount >= 0 and held_quantity >= 0),
-  constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null)),
-  constraint orders_key_is_short                 check (length(idempotency_key) between 1 and 200),
-  constraint orders_strategy_is_short            check (length(strategy) <= 100),
-  constraint orders_context_is_an_object         check (jsonb_typeof(context) = 'object'),
-  constraint orders_origin_is_known              check (origin in ('user', 'external')),
-  constraint orders_work_as_something            check (works_as in ('market', 'limit', 'stop')),
-  constraint orders_version_counts               check (version > 0)
+  constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null))
 );
 
-create unique index orders_idempotency_key_is_the_only on orders (username, portfolio_id, idempotency_key) where idempotency_key is not null;
-create index orders_status_idx on orders (username, status, portfolio_id, symbol);
+create unique index orders_idempotency_key_is_the_only on orders (username, idempotency_key, portfolio_id) where idempotency_key is not null;
+create index orders_status_idx on orders (username, status);
+create index orders_open_idx   on orders (username, portfolio_id, symbol, strategy) where status in ('OPEN', 'PARTIALLY_FILLED');
 
 -- What a quote looks for among everybody's orders: those that it reaches, and no other.
 create index orders_waiting_buys_idx   on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'buy'  and status in ('OPEN', 'PARTIALLY_FILLED');
@@ -246,10 +223,10 @@ create table executions (
   order_id        text                  not null,
   fill_id         text                  not null,
   part            smallint              not null default 1,
-  trade_id        text                  not null,
+  trade_id        book_id               not null,
   symbol          text                  not null,
   strategy        text                  not null,
-  side            text                  not null,
+  side            shared_data.side          not null,
   quantity        shared_data.quantity  not null,
   price           shared_data.price     not null,
   multiplier      shared_data.quantity  not null,
@@ -260,28 +237,24 @@ create table executions (
   slippage        shared_data.amount    not null default 0,
   realized_pnl    shared_data.amount    not null default 0,
   rate            numeric,
-  liquidity       text,
-  price_source    text                  not null,
+  liquidity       shared_data.liquidity,
+  price_source    shared_data.price_source  not null,
   quote_number    bigint,
   model           jsonb,
   executed_at     timestamptz           not null,
   created_at      timestamptz           not null default now(),
 
   constraint executions_pkey                    primary key (username, portfolio_id, seq),
-  constraint executions_fill_once               unique (username, portfolio_id, fill_id, part),
+  constraint executions_fill_once               unique (username, fill_id, portfolio_id, part),
   constraint executions_portfolio_fkey          foreign key (username, portfolio_id) references portfolios,
   constraint executions_order_fkey              foreign key (username, order_id) references orders,
-  constraint executions_trade_id_names_its_book check (starts_with(trade_id, upper(book()) || '_')),
   constraint executions_seq_counts              check (seq > 0),
   constraint executions_part_counts             check (part > 0),
-  constraint executions_side_is_known           check (side in ('buy', 'sell')),
-  constraint executions_liquidity_is_known      check (liquidity in ('maker', 'taker')),
-  constraint executions_price_source_is_known   check (price_source in ('quote', 'history', 'mock', 'broker')),
   constraint executions_rate_is_positive        check (rate > 0)
 );
 
 create index executions_order_idx on executions (username, order_id);
-create index executions_day_idx   on executions (username, portfolio_id, executed_at);
+create index executions_results_idx on executions (username, portfolio_id, executed_at) where realized_pnl <> 0 or fee <> 0;
 
 comment on table  executions                is 'Fills. Facts: never changed.';
 comment on column executions.fill_id        is 'On paper order and quote, live the broker''s fill id: a fill enters once.';
@@ -318,13 +291,12 @@ create table ledger_entries (
   constraint ledger_entries_seq_counts           check (seq > 0),
   constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee', 'dividend',
                                                                  'interest', 'adjustment', 'reset')),
-  constraint ledger_entries_trading_has_its_fill check (kind not in ('settlement') or execution_seq is not null),
+  constraint ledger_entries_trading_has_its_fill check (kind <> 'settlement' or execution_seq is not null),
   constraint ledger_entries_deposits_come_in     check (kind <> 'deposit' or amount > 0),
-  constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0),
-  constraint ledger_entries_fees_go_out          check (kind <> 'fee' or book() = 'live' or amount < 0)
+  constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0)
 );
 
-create index ledger_entries_execution_idx on ledger_entries (username, portfolio_id, execution_seq);
+create index ledger_entries_execution_idx on ledger_entries (username, execution_seq, portfolio_id);
 
 comment on table  ledger_entries               is 'Every movement of money. Facts: never changed.';
 comment on column ledger_entries.kind          is 'deposit, withdrawal and reset are flows, which are no returns; the rest is earned or paid.';
@@ -340,7 +312,7 @@ create table positions (
   portfolio_id   uuid                  not null,
   symbol         text                  not null,
   strategy       text                  not null default '',
-  trade_id       text,
+  trade_id       book_id,
   quantity       shared_data.amount    not null,
   cost           shared_data.amount    not null,
   average_price  numeric               generated always as (trim_scale(round(cost / nullif(quantity, 0), 12))) stored,
@@ -386,7 +358,7 @@ create table audit_log (
 
   constraint audit_log_pkey                primary key (username, portfolio_id, seq),
   constraint audit_log_portfolio_fkey      foreign key (username, portfolio_id) references portfolios,
-  constraint audit_log_chain_never_forks   unique nulls not distinct (username, portfolio_id, previous_checksum),
+  constraint audit_log_chain_never_forks   unique nulls not distinct (username, previous_checksum, portfolio_id),
   constraint audit_log_seq_counts          check (seq > 0),
   constraint audit_log_chain_has_one_start check ((seq = 1) = (previous_checksum is null)),
   constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)

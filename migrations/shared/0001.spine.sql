@@ -51,7 +51,86 @@ comment on domain shared_data.price    is 'What one unit costs, in the instrumen
 comment on domain shared_data.quantity is 'How many units, above zero; the side says which way.';
 comment on domain shared_data.amount   is 'A signed sum: of money, or of units where a position may be short.';
 
--- NaN sorts above Infinity, so the two checks refuse it too.
+-- NaN sorts above Infinity, so the checks against Infinity refuse it too.
+
+create domain shared_data.magnitude as numeric
+  constraint magnitude_is_not_negative check (value >= 0 and value < 'Infinity');
+
+create domain shared_data.percent as numeric
+  constraint percent_is_a_part check (value >= 0 and value < 100);
+
+create domain shared_data.age as interval
+  constraint age_is_a_time check (value > interval '0');
+
+create domain shared_data.milliseconds as integer
+  constraint milliseconds_are_a_time check (value >= 0);
+
+create domain shared_data.version as integer
+  constraint version_counts check (value > 0);
+
+create domain shared_data.json_object as jsonb
+  constraint json_object_is_one check (jsonb_typeof(value) = 'object');
+
+create domain shared_data.label as text
+  constraint label_is_short check (value ~ '^[^[:space:]](.{0,61}[^[:space:]])?$');
+
+create domain shared_data.strategy as text
+  constraint strategy_is_short check (length(value) <= 100);
+
+create domain shared_data.idempotency_key as text
+  constraint idempotency_key_is_short check (length(value) between 1 and 200);
+
+-- The field's words. As domains they are checked where they are written, and not again with each change of their row.
+create domain shared_data.side as text
+  constraint side_is_known check (value in ('buy', 'sell'));
+
+create domain shared_data.order_type as text
+  constraint order_type_is_known check (value in ('market', 'limit', 'stop', 'stop_limit'));
+
+create domain shared_data.time_in_force as text
+  constraint time_in_force_is_known check (value in ('DAY', 'GTC', 'IOC', 'FOK'));
+
+create domain shared_data.order_status as text
+  constraint order_status_is_known
+    check (value in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED', 'CANCELED', 'EXPIRED'));
+
+create domain shared_data.pending_action as text
+  constraint pending_action_is_known check (value in ('none', 'cancel', 'replace'));
+
+create domain shared_data.works_as as text
+  constraint works_as_is_known check (value in ('market', 'limit', 'stop'));
+
+create domain shared_data.order_origin as text
+  constraint order_origin_is_known check (value in ('user', 'external'));
+
+create domain shared_data.liquidity as text
+  constraint liquidity_is_known check (value in ('maker', 'taker'));
+
+create domain shared_data.price_source as text
+  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'broker'));
+
+create domain shared_data.broker as text
+  constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
+
+comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
+comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
+comment on domain shared_data.age            is 'How old something may be.';
+comment on domain shared_data.milliseconds   is 'A time in milliseconds, 0 for none.';
+comment on domain shared_data.version        is 'Counts its user''s own edits, from 1, for optimistic locking.';
+comment on domain shared_data.label          is 'What a user calls a thing of his: 1 to 63 characters.';
+comment on domain shared_data.strategy       is 'A label by which positions are kept apart: up to 100 characters.';
+comment on domain shared_data.idempotency_key is 'What a client knows a request by: 1 to 200 characters.';
+comment on domain shared_data.json_object    is 'jsonb that is an object.';
+comment on domain shared_data.side           is 'buy or sell.';
+comment on domain shared_data.order_type     is 'market, limit, stop or stop_limit.';
+comment on domain shared_data.time_in_force  is 'DAY: until its instrument''s close; GTC: until canceled; IOC: what fills at once; FOK: all at once or nothing.';
+comment on domain shared_data.order_status   is 'PENDING, OPEN, PARTIALLY_FILLED; ended: FILLED, REJECTED, CANCELED, EXPIRED.';
+comment on domain shared_data.pending_action is 'none, cancel or replace: what the broker has yet to confirm.';
+comment on domain shared_data.works_as       is 'What an order waits as: market, limit or stop.';
+comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
+comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
+comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, or broker.';
+comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
 
 create type shared_data.quote as (
   symbol     text,
@@ -105,6 +184,17 @@ create type shared_data.market as (
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
 
+create type shared_data.exposure as (
+  user_status   text,
+  holding       numeric,
+  increase      numeric,
+  cash          numeric,
+  available     numeric,
+  short_value   numeric
+);
+comment on type shared_data.exposure is
+  'What an order does to a position: what is held, how much of the order increases it, and the money in its currency.';
+
 -- A UUIDv7: milliseconds, then chance, so that new keys land at the end of an index. Core only from Postgres 18.
 create function shared_data.uuid7() returns uuid
   language sql volatile parallel safe
@@ -146,7 +236,7 @@ create table identity.users (
   status           text        not null default 'PENDING_VERIFICATION',
   password_hash    text,
   metadata         bytea,
-  version          integer     not null default 1,
+  version          shared_data.version not null default 1,
   created_at       timestamptz not null default now(),
   updated_at       timestamptz not null default now(),
   closed_at        timestamptz,
@@ -157,8 +247,7 @@ create table identity.users (
   constraint users_role_is_known            check (role in ('USER', 'ADMIN', 'SUPERADMIN')),
   constraint users_status_is_known          check (status in ('PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'CLOSED')),
   constraint users_password_is_hashed       check (password_hash ~ '^\$(argon2(id|i|d)|2[aby])\$'),
-  constraint users_closing_is_dated         check ((status = 'CLOSED') = (closed_at is not null)),
-  constraint users_version_counts           check (version > 0)
+  constraint users_closing_is_dated         check ((status = 'CLOSED') = (closed_at is not null))
 );
 
 create unique index users_email_is_the_only on identity.users (lower(email));
@@ -174,32 +263,25 @@ comment on column identity.users.version       is 'Counts edits, for optimistic 
 -- What a user sets for himself: how he trades on paper, and the limits he puts on himself in either book.
 
 create table identity.settings (
-  username              text         not null,
-  initial_balances      jsonb,
-  slippage_percent      numeric      not null default 0.1,
-  fill_delay_ms         integer      not null default 0,
-  max_quote_age         interval,
-  max_history_age       interval,
-  allow_short           boolean      not null default false,
-  allow_mock_prices     boolean      not null default false,
-  require_stop_loss     boolean      not null default false,
-  broker                text         not null default 'none',
-  broker_environment    text         not null default 'sandbox',
+  username              text                     not null,
+  initial_balances      shared_data.json_object,
+  slippage_percent      shared_data.percent      not null default 0.1,
+  fill_delay_ms         shared_data.milliseconds not null default 0,
+  max_quote_age         shared_data.age,
+  max_history_age       shared_data.age,
+  allow_short           boolean                  not null default false,
+  allow_mock_prices     boolean                  not null default false,
+  require_stop_loss     boolean                  not null default false,
+  broker                shared_data.broker       not null default 'none',
+  broker_environment    text                     not null default 'sandbox',
   broker_token          text,
-  version               integer      not null default 1,
-  updated_at            timestamptz  not null default now(),
+  version               shared_data.version      not null default 1,
+  updated_at            timestamptz              not null default now(),
 
   constraint settings_pkey                           primary key (username),
   constraint settings_user_fkey                      foreign key (username) references identity.users,
-  constraint settings_slippage_is_a_percentage       check (slippage_percent >= 0 and slippage_percent < 100),
-  constraint settings_fill_delay_is_a_time           check (fill_delay_ms >= 0),
-  constraint settings_quote_age_is_a_time            check (max_quote_age > interval '0'),
-  constraint settings_history_age_is_a_time          check (max_history_age > interval '0'),
-  constraint settings_initial_balances_are_an_object check (jsonb_typeof(initial_balances) = 'object'),
-  constraint settings_broker_is_known                check (broker in ('none', 'tradier', 'alpaca', 'kraken')),
   constraint settings_environment_is_known           check (broker_environment in ('sandbox', 'production')),
-  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA'),
-  constraint settings_version_counts                 check (version > 0)
+  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA')
 );
 
 comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, the broker, rules for himself.';
@@ -218,14 +300,13 @@ create table identity.risk_limits (
   max_order_value    shared_data.amount,
   max_position_value shared_data.amount,
   max_daily_loss     shared_data.amount,
-  version            integer             not null default 1,
+  version            shared_data.version not null default 1,
   updated_at         timestamptz         not null default now(),
 
   constraint risk_limits_pkey                 primary key (username, currency),
   constraint risk_limits_user_fkey            foreign key (username) references identity.users,
   constraint risk_limits_currency_fkey        foreign key (currency) references shared_data.currencies,
-  constraint risk_limits_are_above_zero       check (least(max_order_value, max_position_value, max_daily_loss) > 0),
-  constraint risk_limits_version_counts       check (version > 0)
+  constraint risk_limits_are_above_zero       check (least(max_order_value, max_position_value, max_daily_loss) > 0)
 );
 
 create index risk_limits_currency_idx on identity.risk_limits (currency);

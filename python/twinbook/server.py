@@ -35,6 +35,7 @@ _SOCKET_PORT = 5432  # only names the socket's file, since each server has a fol
 _LONGEST_SOCKET = 100  # the kernel's limit is 107 on Linux, 103 on macOS
 _ROOMY_SHM = 256 * 1024 * 1024
 _READY_SECONDS = 60
+_LEFTOVERS = {"lock", "server.log", "postgres.new", "socket"}  # of a start that was cut short
 
 
 def default_data() -> Path:
@@ -84,6 +85,8 @@ class Server:
                 binaries = readable_by(find_binaries(self._bindir), self._user())
                 self._make_cluster(binaries)
                 self._start(binaries)
+            elif self.port not in (None, self._running_port()):
+                raise Failure("it already runs without this port", "stop it first: twinbook down")
             url = self._url(self._socket_folder())
             _make_database(url)
         return url
@@ -145,7 +148,13 @@ class Server:
         if os.geteuid() != 0:
             return None
         if self._cluster.exists() and (owner := self._cluster.stat().st_uid):
-            return pwd.getpwuid(owner)
+            try:
+                return pwd.getpwuid(owner)
+            except KeyError as error:
+                raise Failure(
+                    f"{self._cluster} belongs to user {owner}, who doesn't exist here",
+                    "give it to one who does, with chown",
+                ) from error
         return _unprivileged()
 
     def _make_folder(self) -> None:
@@ -154,12 +163,7 @@ class Server:
             self.data.parent.mkdir(parents=True, exist_ok=True)
             self.data.mkdir(mode=0o700, exist_ok=True)
             if not self._cluster.exists():
-                if set({file.name for file in self.data.iterdir()}) - {
-                    "lock",
-                    "server.log",
-                    "postgres.new",
-                    "socket",
-                }:
+                if {file.name for file in self.data.iterdir()} - _LEFTOVERS:
                     raise Failure(
                         f"{self.data} holds other files",
                         "choose an empty or a new folder with --data",

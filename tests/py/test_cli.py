@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.conninfo import make_conninfo
 from tests.support.databases import scratch_database
 
 from twinbook.cli import cli
@@ -78,6 +79,13 @@ def test_psql_acts_as_the_person(db_url: str) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "twinbook_live|al ice|live_trading\n")
+
+
+def test_doctor_serves_an_application_too(call: Callable[..., Result], db_url: str) -> None:
+    url = make_conninfo(db_url, user="twinbook_backup")
+    result = call("--database", url, "--json", "doctor")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)[-1]["state"] == "warn"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Migrate: fresh, again, upgraded, refused, interrupted, contended, and without a superuser."""
 
+import difflib
 import os
 import shutil
 import signal
@@ -19,7 +20,7 @@ from tests.support.databases import (
     scratch_server,
 )
 
-from twinbook import paths
+from twinbook import doctor, paths
 from twinbook.failure import Failure
 from twinbook.migrate import history, install, migrate, run, shape, status
 from twinbook.server import find_binaries
@@ -307,20 +308,22 @@ def test_an_owner_who_is_no_superuser_can_do_it_all() -> None:
     with scratch_server() as server:
         assert server.url
         with psycopg.connect(server.url, autocommit=True) as db:
-            db.execute("create role dba login createrole createdb")
-            db.execute("create database theirs owner dba")
-        url = for_database(server.url, "theirs", "dba")
+            db.execute("create role dba login createrole createdb noinherit")
+            db.execute("create database scratch_of_dba owner dba")
+        url = for_database(server.url, "scratch_of_dba", "dba")
         said: list[str] = []
         assert migrate(url, said.append).reloaded
         assert any("twinbook_backup" in line for line in said if line.startswith("WARNING"))
         assert str(migrate(url)) == "nothing to do"
         assert migrate(url, reload=True).reloaded
         assert status(url).is_current
+        assert not [finding for finding in doctor.examine(url) if finding.state == "FAIL"]
         with scratch_database(server.url) as superusers:
             migrate(superusers)
-            theirs = dump.normalized(for_database(server.url, "theirs"))
+            theirs = dump.normalized(for_database(server.url, "scratch_of_dba"))
             ours = dump.normalized(superusers)
-        assert _without_database(theirs) == _without_database(ours)
+        difference = difflib.unified_diff(_without_database(ours), _without_database(theirs), n=0)
+        assert not "\n".join(difference)
 
 
 def _without_database(objects: list[str]) -> list[str]:

@@ -33,15 +33,12 @@ def test_pg_prove_agrees(db_url: str) -> None:
     psql = find_binaries().program("psql")
     if os.environ.get("DATABASE_URL"):
         psql = "psql"
-    ours = sum(len(pgtap.run(db_url, case).assertions) for case in CASES)
-    theirs = 0
-    for _, group in grouped(CASES):
-        done = pgtap.prove(db_url, psql, group)
-        assert done.returncode == 0, done.stdout + done.stderr
-        count = re.search(r"Tests=(\d+)", done.stdout)
-        assert count, done.stdout
-        theirs += int(count[1])
-    assert theirs == ours
+    ours = [pgtap.run(db_url, case) for case in CASES]
+    theirs = [pgtap.prove(db_url, psql, group) for _, group in grouped(CASES)]
+    said = "\n".join(done.stdout + done.stderr for done in theirs)
+    assert all(done.returncode == 0 for done in theirs) == all(o.passed for o in ours), said
+    counts = [int(count) for count in re.findall(r"Tests=(\d+)", said)]
+    assert sum(counts) == sum(len(outcome.assertions) for outcome in ours), said
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ def test_a_port_asks_for_a_password(tmp_path: Path) -> None:
         with pytest.raises(Failure, match=f"port {port} is taken"):
             Server(tmp_path / "data", port=port).start()
     with Server(tmp_path / "data", port=port) as server:
+        with pytest.raises(Failure, match="already runs"):
+            Server(tmp_path / "data", port=port + 1).start()
         assert _ask(server.url, "select 1") == "1"
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres")

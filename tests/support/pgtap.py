@@ -19,6 +19,7 @@ from tests.support import debian
 from tests.support.databases import libpq_environment
 from twinbook.books import BOOKS, Mode
 from twinbook.failure import Failure
+from twinbook.migrate import source
 
 TESTS = Path(__file__).resolve().parents[1] / "pgtap"
 HELPERS = TESTS / "helpers"
@@ -70,8 +71,15 @@ def prepare(url: str) -> None:
         db.execute("grant usage on schema tap to public")
         db.execute("grant execute on all routines in schema tap to public")
         db.execute("grant select on all tables in schema tap to public")
-        for helper in sorted(HELPERS.glob("*.sql")):
-            db.execute(helper.read_text().encode())
+        load_helpers(db)
+
+
+def load_helpers(db: psycopg.Connection) -> None:
+    """Makes schema tests. A helper may speak of a book's tables; it binds to one when called."""
+    db.execute("set check_function_bodies = off")
+    for helper in sorted(HELPERS.glob("*.sql")):
+        source.run(db, source.Segment(helper, 1, helper.read_text()))
+    db.execute("reset check_function_bodies")
 
 
 @dataclass(frozen=True)
@@ -191,13 +199,13 @@ def parse(lines: list[str]) -> Outcome:
 def prove(url: str, psql: str, cases: list[Case]) -> subprocess.CompletedProcess[str]:
     """Runs these cases, all of one search path, through pg_prove."""
     program, environment = pg_prove()
-    (search_path,) = {case.search_path for case in cases}
+    (path,) = {case.search_path.replace(" ", "") for case in cases}
     return subprocess.run(
         ["perl", program, "--psql-bin", psql, "--nocolor", *(str(case.file) for case in cases)],
         env=os.environ
         | environment
         | libpq_environment(url)
-        | {"PGOPTIONS": f"-c search_path={search_path.replace(' ', '')}"},
+        | {"PGOPTIONS": f"-c search_path={path} -c client_min_messages=warning"},
         capture_output=True,
         text=True,
         check=False,

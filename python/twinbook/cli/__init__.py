@@ -7,7 +7,8 @@ import click
 
 from twinbook.cli.context import Context, ErrorsInOneLine
 
-_SUBJECTS = ("server", "schema")
+_SUBJECTS = ("server", "schema", "user", "role", "instrument", "portfolio", "order")
+_SUBJECTS += ("settings", "prices", "verify", "demo")
 
 
 @click.group(cls=ErrorsInOneLine, context_settings={"help_option_names": ["-h", "--help"]})

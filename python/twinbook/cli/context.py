@@ -7,6 +7,7 @@ import click
 import psycopg
 
 from twinbook.books import Mode
+from twinbook.errors import TwinbookError, from_database
 from twinbook.failure import Failure
 from twinbook.server import Server
 
@@ -41,19 +42,19 @@ class ErrorsInOneLine(click.Group):
         """Runs the command; a Failure or a database's error becomes exit code 1."""
         try:
             return super().invoke(ctx)
-        except Failure as failure:
+        except (Failure, TwinbookError) as failure:
             raise click.ClickException(one_line(str(failure))) from failure
         except psycopg.Error as error:
             raise click.ClickException(explain(error)) from error
+        except OSError as error:
+            raise click.ClickException(one_line(str(error))) from error
 
 
 def explain(error: psycopg.Error) -> str:
     """A database's error in one line: code, message, detail, and what to do next."""
     if error.sqlstate is None:
         return one_line(f"can't connect: {error}; check --database, or run `twinbook up`")
-    said = error.diag
-    parts = [said.message_primary or str(error), said.message_detail, said.message_hint]
-    return one_line(f"{error.sqlstate}: " + "; ".join(part for part in parts if part))
+    return one_line(str(from_database(error)))
 
 
 def one_line(text: str) -> str:

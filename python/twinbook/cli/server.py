@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import click
 
@@ -28,6 +29,8 @@ def up(context: Context, data: str | None, port: int | None) -> None:
     """Start the server, migrate it, print its URL."""
     url = context.database or Server(data, port=port).start()
     migrate(url, note)
+    if data and not context.database:
+        note(f"other commands find it by TWINBOOK_DATA={Path(data).absolute()}")
     click.echo(url)
 
 

@@ -54,6 +54,21 @@ comment on table {SCHEMA}.code is 'The code that is loaded: one row, none while 
 """
 
 
+def connect(url: str, progress: Progress) -> psycopg.Connection:
+    """A connection for long work: no time limits of the login's, and warnings are passed on."""
+    db = psycopg.connect(url, autocommit=True)
+    for limit in ("statement", "lock", "idle_in_transaction_session"):
+        db.execute(f"set {limit}_timeout = 0".encode())
+    db.add_notice_handler(
+        lambda said: (
+            progress(f"WARNING: {said.message_primary}")
+            if said.severity_nonlocalized == "WARNING"
+            else None
+        )
+    )
+    return db
+
+
 def exists(db: psycopg.Connection) -> bool:
     """Whether a migrate has ever begun here."""
     found = db.execute(
@@ -85,8 +100,7 @@ def turn(url: str, progress: Progress) -> Iterator[None]:
     A lock on a table that only the owner may lock: an advisory lock could be taken by any login.
     It dies with the session, so nothing stays locked after a crash.
     """
-    with psycopg.connect(url, autocommit=True) as keeper, keeper.transaction():
-        keeper.execute("set local idle_in_transaction_session_timeout = 0")
+    with connect(url, progress) as keeper, keeper.transaction():
         keeper.execute(f"set local role {OWNER}")
         lock = f"lock table {SCHEMA}.turn in share row exclusive mode"
         try:

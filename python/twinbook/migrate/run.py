@@ -98,18 +98,11 @@ def install(url: str, progress: history.Progress = lambda _: None) -> None:
 
 @contextmanager
 def _connect(url: str, progress: history.Progress) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(url, autocommit=True) as db:
+    with history.connect(url, progress) as db:
         if db.info.server_version < _OLDEST:
             raise Failure(
                 f"Postgres {db.info.server_version // 10000} is too old", "use 15 or later"
             )
-        db.add_notice_handler(
-            lambda said: (
-                progress(f"WARNING: {said.message_primary}")
-                if said.severity_nonlocalized == "WARNING"
-                else None
-            )
-        )
         yield db
 
 

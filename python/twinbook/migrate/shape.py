@@ -116,7 +116,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
         super().__init__(url, f"yoyo_{lane.name}")
 
     def connect(self, dburi: str) -> psycopg.Connection:
-        return psycopg.connect(dburi, autocommit=True)
+        return history.connect(dburi, self._progress)
 
     def init_connection(self, connection: psycopg.Connection) -> None:
         connection.execute(f"set role {history.OWNER}".encode())

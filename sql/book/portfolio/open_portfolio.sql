@@ -28,11 +28,11 @@ declare
   money    jsonb := open_portfolio.initial_balances;
   opened   portfolios;
 begin
-  if open_portfolio.broker <> 'none' then
+  if open_portfolio.broker <> 'none' or open_portfolio.account is not null then
     raise exception using
       errcode = 'TB400',
       message = 'a portfolio can''t be bound to a broker yet',
-      hint    = 'Leave broker out.';
+      hint    = 'Leave broker and account out.';
   end if;
 
   select f.* into source

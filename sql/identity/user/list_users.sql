@@ -9,7 +9,7 @@ as $$
 begin
   perform identity.require_administrator();
   return query
-    select u.username, u.email, u.role, u.status, u.version, u.created_at
+    select u.username, u.email, u.role, u.status, u.version::integer, u.created_at
     from users as u
     where u.username <> 'market'
     order by u.username;

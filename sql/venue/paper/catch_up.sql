@@ -1,6 +1,9 @@
 -- Whoever takes a portfolio's lock first works off the quotes that it has yet to be matched with, then acts. The rows are
 -- taken out before the quotes are read: what comes in between stays for the next. A quote that is being matched adds
 -- itself: its symbols, from its number on.
+--
+-- Only a quote takes out what a resting order entered: it holds its feed, so that no other is under way that began before
+-- the order could be seen. Anyone else, and be it the order's own transaction, moves such a row on behind what he has seen.
 
 create function catch_up(home portfolios, symbols text[] default '{}', from_number bigint default null)
   returns portfolios
@@ -13,7 +16,19 @@ begin
   with mine as (
     delete from unmatched as u
     where (u.username, u.portfolio_id) = (home.username, home.portfolio_id)
-    returning u.symbol, u.from_number
+      and (catch_up.from_number is not null
+        or u.cause <> 'placed'
+        or exists (select from shared_data.quotes as q
+                   where (q.username, q.feed, q.symbol) = (u.feed_owner, u.feed, u.symbol) and q.number >= u.from_number))
+    returning u.symbol, u.from_number, u.cause
+  ),
+  moved_on as (
+    insert into unmatched (username, portfolio_id, symbol, from_number, cause, feed_owner, feed)
+    select distinct home.username, home.portfolio_id, m.symbol, q.number + 1, m.cause, home.feed_owner, home.feed
+    from mine as m
+    join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (home.feed_owner, home.feed, m.symbol)
+    where m.cause = 'placed' and catch_up.from_number is null
+    on conflict do nothing
   )
   select (select array_agg(m.symbol) from mine as m) as symbols,
          (select array_agg(m.from_number) from mine as m) as numbers,

@@ -19,7 +19,7 @@ begin
     from shared_data.fee_of(market.fee_venue, market.asset_class, target.side, liquidity, quantity,
                             quantity * price * market.multiplier, market.decimals, market.feed_clock) as f;
   else
-    select 0 as fee, null::jsonb as components into charged;
+    select 0::numeric as fee, null::jsonb as components into charged;
   end if;
 
   if market.source = 'mock' then
@@ -32,7 +32,8 @@ begin
     fill_id        => target.order_number || ':' || coalesce(market.number::text, market.source),
     quantity       => quantity,
     price          => price,
-    executed_at    => greatest(market.quoted_at, target.effective_at, target.placed_at),
+    executed_at    => greatest(market.quoted_at, target.effective_at,
+                               case when target.placed_at <= market.feed_clock then target.placed_at end),
     price_source   => market.source,
     fee            => charged.fee,
     fee_components => charged.components,

@@ -13,6 +13,9 @@ begin
   for candidate in
     select u.username, u.portfolio_id
     from unmatched as u
+    where u.cause <> 'placed'
+      or exists (select from shared_data.quotes as q
+                 where (q.username, q.feed, q.symbol) = (u.feed_owner, u.feed, u.symbol) and q.number >= u.from_number)
     union
     select o.username, o.portfolio_id
     from shared_data.feeds as f

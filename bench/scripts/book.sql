@@ -1,0 +1,29 @@
+-- What the benchmarks trade: instruments with a quote, and users with one rich portfolio each.
+select shared_data.add_instrument('S' || n, 'equity', 'USD', price_decimals => 2, size_decimals => 0)
+from generate_series(1, 20) as n;
+
+select shared_data.record_quotes((
+  select array_agg((i.symbol, 99.99, 100.01, 100, null, clock_timestamp(), null, null)::shared_data.quote)
+  from shared_data.instruments as i));
+
+set search_path = paper_trading, shared_data, pg_temp;
+
+do $$
+declare
+  trader text;
+begin
+  for n in 1 .. current_setting('bench.portfolios')::integer loop
+    trader := 'trader' || n;
+    perform identity.register_user(username => trader, email => trader || '@example.com');
+    perform set_config('app.current_user', trader, true);
+    perform open_portfolio('main', initial_balances => '{"USD": 1000000000000}', max_quote_age => interval '10 years');
+    perform place_order('S' || s, 'buy', 1000000) from generate_series(1, 4) as s;
+    perform set_config('app.current_user', '', true);
+  end loop;
+end
+$$;
+
+-- An application's login, as twinbook role add makes it.
+create role bench_paper login in role twinbook_paper;
+alter role bench_paper set search_path = paper_trading, shared_data, pg_temp;
+reset search_path;

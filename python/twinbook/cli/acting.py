@@ -1,0 +1,80 @@
+"""Sessions as the global options ask for them, and their rows on the screen."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from typing import Any
+
+import click
+
+from twinbook.cli.context import Context
+from twinbook.cli.output import show
+from twinbook.database import connect
+from twinbook.verbs import Administration, Book, MarketData
+
+# Shorter for a person, whose screen is narrow.
+_TITLES = {
+    "order_type": "type",
+    "limit_price": "limit",
+    "stop_price": "stop",
+    "time_in_force": "tif",
+    "filled_quantity": "filled",
+    "average_price": "average",
+    "rebuilt_equals_stored": "equals_facts",
+}
+
+
+@contextmanager
+def acting_book(context: Context) -> Iterator[Book]:
+    """The user's session in the mode's book; without a user it is misuse."""
+    if not context.user:
+        raise click.UsageError(
+            "who is acting? Give --user NAME before the command, or TWINBOOK_USER."
+        )
+    with connect(context.url) as db, db.session(context.user, context.mode) as book:
+        yield book
+
+
+@contextmanager
+def reading_book(context: Context) -> Iterator[Book]:
+    """A session for what is there for everybody: a user may be missing."""
+    with connect(context.url) as db, db.session(context.user or "", context.mode) as book:
+        yield book
+
+
+@contextmanager
+def administering(context: Context) -> Iterator[Administration]:
+    """An administrator's session: the user's, else the login's own."""
+    with connect(context.url) as db, db.administration(context.user or "") as session:
+        yield session
+
+
+@contextmanager
+def supplying_prices(context: Context) -> Iterator[MarketData]:
+    """Market data's session."""
+    with connect(context.url) as db, db.market_data() as session:
+        yield session
+
+
+def print_rows(
+    context: Context, rows: Sequence[Any], columns: str, is_of_book: bool = True
+) -> None:
+    """Prints rows, dataclasses or mappings: these columns for a person, all of them as JSON."""
+    if is_of_book and not context.as_json:
+        click.echo(f"{context.mode} book, {context.user}")
+    shown = _all_columns(rows) if context.as_json else columns.split()
+    titles = shown if context.as_json else [_TITLES.get(column, column) for column in shown]
+    show(titles, [[_readable(row, column) for column in shown] for row in rows], context.as_json)
+
+
+def _all_columns(rows: Sequence[Any]) -> list[str]:
+    if not rows:
+        return []
+    if isinstance(rows[0], dict):
+        return list(rows[0])
+    return [field.name for field in fields(rows[0]) if field.repr]
+
+
+def _readable(row: Any, column: str) -> object:
+    value = row[column] if isinstance(row, dict) else getattr(row, column)
+    return value.hex() if isinstance(value, bytes) else value

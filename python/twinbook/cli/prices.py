@@ -1,0 +1,177 @@
+"""Feeds, quotes, and price files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from twinbook import replay as replaying
+from twinbook.cli.acting import acting_book, print_rows, reading_book, supplying_prices
+from twinbook.cli.context import Context, pass_context
+from twinbook.cli.listing import listing
+from twinbook.cli.output import note, progress
+from twinbook.cli.verb import verb_command
+from twinbook.database import connect
+from twinbook.prices import PriceFile
+from twinbook.rows import Feed, LatestQuote
+from twinbook.verbs import MarketData
+
+_FEED = "username name is_realtime fills_on newest_number newest_at late_quotes"
+_QUOTE = "username feed symbol bid ask last volume quoted_at"
+_FILE = click.Path(path_type=Path)
+
+
+def _show_quote(context: Context, latest: LatestQuote) -> None:
+    print_rows(context, [latest], _QUOTE, is_of_book=False)
+
+
+@click.group()
+def feed() -> None:
+    """Open and list feeds: where quotes come from, and time."""
+
+
+@feed.command("open")
+@click.argument("name")
+@click.option(
+    "--fills-on",
+    help="'this quote', or 'next quote' for backtests on bars: never the one it was decided on.",
+)
+@pass_context
+def open_feed(context: Context, name: str, fills_on: str | None) -> None:
+    """Open a feed of one's own; without --user a shared one.
+
+    \b
+    twinbook --user alice feed open y2012 --fills-on 'next quote'
+    """
+    opened: Feed
+    if context.user:
+        with acting_book(context) as book:
+            opened = book.open_feed(name, fills_on=fills_on)
+    elif fills_on:
+        raise click.UsageError("--fills-on is for a feed of one's own: give --user.")
+    else:
+        with supplying_prices(context) as market:
+            opened = market.open_shared_feed(name)
+    print_rows(context, [opened], _FEED, is_of_book=False)
+
+
+feed.add_command(
+    listing(
+        "list",
+        "select * from shared_data.feeds order by username, name",
+        _FEED,
+        "List the shared feeds, and one's own.",
+        reading_book,
+    )
+)
+
+
+@click.group()
+def quote() -> None:
+    """Add quotes to shared feeds, and see the latest."""
+
+
+quote.add_command(
+    verb_command(
+        "add",
+        MarketData.record_quote,
+        supplying_prices,
+        _show_quote,
+        "twinbook quote add AAPL --bid 184.46 --ask 184.48 --last 184.47",
+        volume="Traded since the quote before.",
+        quoted_at="Now, unless given; naive is UTC.",
+        feed="A shared feed; realtime.",
+    )
+)
+quote.add_command(
+    listing(
+        "list",
+        "select * from shared_data.quotes order by username, feed, symbol",
+        _QUOTE,
+        "List the latest quote of each symbol, on the shared feeds and on one's own.",
+        reading_book,
+    )
+)
+
+
+@click.group()
+def prices() -> None:
+    """Bring price files in, as history or as quotes.
+
+    CSV with a header in any case and order: Date (or Datetime, Timestamp, Time), Open, High, Low,
+    Close, Volume; or Kraken's OHLCVT without one. Times are ISO (naive is UTC) or epochs.
+    """
+
+
+@prices.command()
+@click.argument("file", type=_FILE)
+@click.option("--symbol", required=True, help="The instrument that they are prices of.")
+@click.option("--feed", help="One's own feed, replay; without --user a shared one, realtime.")
+@pass_context
+def load(context: Context, file: Path, symbol: str, feed: str | None) -> None:
+    """Keep a file's bars as price history: they move no price and fill no order.
+
+    \b
+    twinbook --user alice prices load aapl.csv --symbol AAPL
+    """
+    bars = PriceFile(file)
+    with connect(context.url) as db:
+        if context.user:
+            feed = feed or "replay"
+            new = replaying.load(db, context.user, context.mode, feed, symbol, bars)
+        else:
+            feed = feed or "realtime"
+            new = replaying.load_shared(db, feed, symbol, bars)
+    known = len(bars.bars) - new
+    note(
+        f"{new} bars of {symbol} loaded into {feed}, {_days([bars])}"
+        + (f"; {known} were there already" if known else "")
+    )
+
+
+@prices.command()
+@click.argument("files", metavar="FILE...", type=_FILE, nargs=-1, required=True)
+@click.option(
+    "--symbol", "symbols", required=True, multiple=True, help="One for each file, in their order."
+)
+@click.option("--feed", default="replay", show_default=True, help="A feed of one's own.")
+@pass_context
+def replay(context: Context, files: Sequence[Path], symbols: Sequence[str], feed: str) -> None:
+    """Feed files as quotes, in time order, into a feed of one's own, and fill what rests on it.
+
+    A bar becomes four quotes: open, the nearer extreme, the other one, close. What the feed has
+    already is skipped, so a replay that was broken off goes on.
+
+    \b
+    twinbook --user alice prices replay aapl.csv --symbol AAPL --feed y2012
+    twinbook --user alice prices replay aapl.csv msft.csv --symbol AAPL --symbol MSFT
+    """
+    if len(files) != len(symbols):
+        raise click.UsageError(f"{len(files)} files need as many --symbol, not {len(symbols)}.")
+    if not context.user:
+        raise click.UsageError("whose feed? Give --user NAME before the command.")
+    read = [PriceFile(file) for file in files]
+    with connect(context.url) as db:
+        pairs = list(zip(symbols, read, strict=True))
+        what = replaying.prepare(db, context.user, context.mode, feed, pairs)
+        done = 0
+        try:
+            with progress("replaying", len(what.quotes)) as advance:
+                for fed in replaying.replay(db, context.user, context.mode, what):
+                    done += fed
+                    advance(fed)
+        except KeyboardInterrupt:
+            note(f"stopped after {done} of {len(what.quotes)} quotes; run it again to go on")
+            raise click.exceptions.Exit(1) from None
+    bars = sum(len(file.bars) for file in read)
+    skipped = f"; {what.skipped} skipped, {feed} has them already" if what.skipped else ""
+    note(f"{done} quotes of {bars} bars replayed into {feed}, {_days(read)}{skipped}")
+
+
+def _days(files: Sequence[PriceFile]) -> str:
+    first = min(file.days[0] for file in files)
+    last = max(file.days[1] for file in files)
+    return f"{first} to {last}"
+
+
+COMMANDS = [feed, quote, prices]

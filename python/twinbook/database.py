@@ -1,0 +1,144 @@
+"""Says who is asking: a pool of connections, and transactions that begin by naming their user."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
+
+from twinbook.books import BOOKS, Mode, search_path
+from twinbook.errors import Disconnected, TwinbookError, from_database
+from twinbook.verbs import Administration, Book, MarketData
+
+# A login that belongs to this group alone stays itself. Every other takes on the group's rights
+# and no more: an installer, or a login that may use both books.
+_SAY_WHO = """
+select set_config('app.current_user', %(user)s, true),
+       set_config('search_path', %(path)s, true),
+       case when not pg_has_role(session_user, %(group)s, 'usage')
+              or pg_has_role(session_user, %(not_also)s, 'usage')
+            then set_config('role', %(group)s, true) end
+"""
+
+_CHECK_ADDRESS = "Check the address; `twinbook up` starts the project's own server."
+
+
+class Database:
+    """Connections to one database, shared by threads. Close it, or use it in ``with``."""
+
+    def __init__(
+        self,
+        url: str,
+        min_size: int = 0,
+        max_size: int = 10,
+        timeout: float = 30,
+        prepare_threshold: int | None = None,
+    ) -> None:
+        try:
+            # First by itself, for the reason of a failure: a pool would only go on trying.
+            psycopg.connect(url).close()
+        except psycopg.Error as error:
+            raise Disconnected(f"can't connect: {error}", hint=_CHECK_ADDRESS) from error
+        self._pool = ConnectionPool(
+            url,
+            min_size=min_size,
+            max_size=max_size,
+            timeout=timeout,
+            kwargs={"prepare_threshold": prepare_threshold},
+            open=True,
+        )
+
+    @contextmanager
+    def session(self, user: str, mode: Mode = "paper") -> Iterator[Book]:
+        """One transaction of a user's in a book, with that book's rights and names.
+
+        Raises NoPrivilege where the login may not use the book.
+        """
+        if mode not in BOOKS:
+            raise ValueError(f"there is no book {mode}; the books are {', '.join(BOOKS)}")
+        other = "live" if mode == "paper" else "paper"
+        who = _who(f"twinbook_{mode}", f"twinbook_{other}", search_path(mode), user)
+        with self._transaction(who) as connection:
+            yield Book(connection)
+
+    @contextmanager
+    def administration(self, user: str = "") -> Iterator[Administration]:
+        """One transaction of an administrator's: the user given, else the login itself."""
+        who = _who("twinbook_admin", "twinbook_engine", "identity, shared_data, pg_temp", user)
+        with self._transaction(who) as connection:
+            yield Administration(connection)
+
+    @contextmanager
+    def market_data(self) -> Iterator[MarketData]:
+        """One transaction of market data's: instruments, fees, shared feeds and their quotes."""
+        who = _who("twinbook_market_data", "twinbook_engine", "shared_data, pg_temp", "")
+        with self._transaction(who) as connection:
+            yield MarketData(connection)
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self, who: dict[str, str]) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._ready(who) as connection:
+                yield connection
+                if connection.info.transaction_status == TransactionStatus.INERROR:
+                    # COMMIT would roll back without a word.
+                    raise TwinbookError(
+                        "nothing of this session was kept, since a statement in it failed",
+                        hint="Let the error end the session, then open a new one.",
+                        code="25P02",
+                    )
+        except psycopg.Error as error:
+            raise from_database(error) from error
+
+    @contextmanager
+    def _ready(self, who: dict[str, str]) -> Iterator[psycopg.Connection[Any]]:
+        """A connection whose transaction has begun and knows who is asking: one round trip."""
+        for more in range(self._pool.max_size, -1, -1):
+            with self._pool.connection() as connection:
+                try:
+                    with connection.pipeline():
+                        connection.execute(_SAY_WHO, who)
+                except psycopg.OperationalError:
+                    if connection.broken and more:
+                        continue  # It died while idle, and nothing was asked of it yet.
+                    raise
+                yield connection
+                return
+
+
+def connect(
+    url: str,
+    *,
+    min_size: int = 0,
+    max_size: int = 10,
+    timeout: float = 30,
+    prepare_threshold: int | None = None,
+) -> Database:
+    """Opens a pool on any libpq address. Raises Disconnected.
+
+    ``timeout`` is how many seconds a session waits for a free connection. ``prepare_threshold``
+    stays None behind PgBouncer before 1.21; straight to Postgres, 5 saves some planning.
+    """
+    return Database(url, min_size, max_size, timeout, prepare_threshold)
+
+
+def _who(group: str, not_also: str, path: str, user: str) -> dict[str, str]:
+    return {"group": group, "not_also": not_also, "path": path, "user": user}

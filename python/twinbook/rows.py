@@ -1,0 +1,388 @@
+"""The database's rows, typed. Written by tools/verbs.py from the catalog; don't edit."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv6Address
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """One user's separate pots of money and positions."""
+
+    username: str
+    portfolio_id: UUID
+    name: str
+    base_currency: str
+    feed_owner: str
+    feed: str
+    broker: str
+    account: str | None
+    is_active: bool
+    slippage_percent: Decimal
+    fill_delay_ms: int
+    max_quote_age: timedelta
+    max_history_age: timedelta | None
+    allow_short: bool
+    allow_mock_prices: bool
+    short_initial_percent: Decimal
+    short_upkeep_percent: Decimal
+    fee_venue: str | None
+    seed: int
+    version: int
+    order_seq: int
+    execution_seq: int
+    ledger_seq: int
+    audit_seq: int
+    audit_head: bytes | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Money per portfolio and currency."""
+
+    username: str
+    portfolio_id: UUID
+    currency: str
+    amount: Decimal
+    held: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Instructions to trade.
+
+    Terms are final once placed, but for their owner's replacing them.
+    """
+
+    username: str
+    order_id: str
+    portfolio_id: UUID
+    order_number: int
+    trade_id: str | None
+    symbol: str
+    strategy: str
+    side: str
+    order_type: str
+    time_in_force: str
+    quantity: Decimal
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    currency: str
+    status: str
+    pending_action: str
+    filled_quantity: Decimal
+    filled_value: Decimal
+    average_price: Decimal | None
+    fees: Decimal
+    reject_reason: str | None
+    end_reason: str | None
+    idempotency_key: str | None
+    request_hash: bytes | None
+    version: int
+    origin: str
+    context: dict[str, Any]
+    feed_owner: str
+    feed: str
+    works_as: str
+    is_resting: bool
+    effective_number: int
+    effective_at: datetime | None
+    expires_at: datetime | None
+    triggered_at: datetime | None
+    hold_unit: Decimal
+    hold_fee: Decimal
+    held_amount: Decimal
+    held_quantity: Decimal
+    placed_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """Fills. Facts: never changed."""
+
+    username: str
+    portfolio_id: UUID
+    seq: int
+    order_id: str
+    fill_id: str
+    part: int
+    trade_id: str
+    symbol: str
+    strategy: str
+    side: str
+    quantity: Decimal
+    price: Decimal
+    multiplier: Decimal
+    currency: str
+    fee: Decimal
+    fee_currency: str
+    fee_components: dict[str, Any] | None
+    slippage: Decimal
+    realized_pnl: Decimal
+    rate: Decimal | None
+    liquidity: str | None
+    price_source: str
+    quote_number: int | None
+    model: dict[str, Any] | None
+    executed_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """Every movement of money. Facts: never changed."""
+
+    username: str
+    portfolio_id: UUID
+    seq: int
+    kind: str
+    currency: str
+    amount: Decimal
+    execution_seq: int | None
+    note: str | None
+    occurred_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """What is held per symbol and strategy.
+
+    Below zero is short; flat rows keep what was realized.
+    """
+
+    username: str
+    portfolio_id: UUID
+    symbol: str
+    strategy: str
+    trade_id: str | None
+    quantity: Decimal
+    cost: Decimal
+    average_price: Decimal | None
+    currency: str
+    multiplier: Decimal
+    realized_pnl: Decimal
+    fees: Decimal
+    opened_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """Every act, in order, each chained to the one before it. Facts: never changed."""
+
+    username: str
+    portfolio_id: UUID
+    seq: int
+    operation: str
+    actor: str
+    details: dict[str, Any]
+    ip_address: IPv4Address | IPv6Address | None
+    session_id: str | None
+    checksum: bytes
+    previous_checksum: bytes | None
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """People who trade or administer. Closed, never deleted."""
+
+    username: str
+    email: str | None
+    role: str
+    status: str
+    password_hash: str | None = field(repr=False)
+    metadata: bytes | None = field(repr=False)
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A user's own settings: defaults for new portfolios, the broker, rules for himself."""
+
+    username: str
+    initial_balances: dict[str, Any] | None
+    slippage_percent: Decimal
+    fill_delay_ms: int
+    max_quote_age: timedelta | None
+    max_history_age: timedelta | None
+    allow_short: bool
+    allow_mock_prices: bool
+    require_stop_loss: bool
+    broker: str
+    broker_environment: str
+    broker_token: str | None = field(repr=False)
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLimit:
+    """A user's limits, per currency of the instrument.
+
+    They refuse only what increases exposure.
+    """
+
+    username: str
+    currency: str
+    max_order_value: Decimal | None
+    max_position_value: Decimal | None
+    max_daily_loss: Decimal | None
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currency:
+    """Currencies, with their smallest unit."""
+
+    currency: str
+    decimals: int
+    initial_balance: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """What can be traded. Terms are final."""
+
+    symbol: str
+    name: str | None
+    asset_class: str
+    currency: str
+    base_currency: str | None
+    tick: Decimal
+    lot: Decimal
+    multiplier: Decimal
+    closes_at: time
+    timezone: str
+    trading_days: list[int]
+    stop_trigger: str
+    is_shortable: bool
+    venue: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """What venues charge, component by component, from a day on."""
+
+    venue: str
+    asset_class: str
+    component: str
+    side: str
+    liquidity: str
+    effective_from: datetime
+    basis: str
+    rate: Decimal
+    minimum: Decimal | None
+    maximum: Decimal | None
+    decimals: int | None
+    source: str
+    is_verified: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Sources of quotes and of time: the market's are shared, all others their user's own."""
+
+    username: str
+    name: str
+    is_realtime: bool
+    fills_on: str
+    newest_number: int
+    newest_at: datetime | None
+    late_quotes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestQuote:
+    """The latest quote per feed and symbol."""
+
+    username: str
+    feed: str
+    symbol: str
+    number: int
+    bid: Decimal | None
+    ask: Decimal | None
+    last: Decimal | None
+    volume: Decimal | None
+    bid_size: Decimal | None
+    ask_size: Decimal | None
+    quoted_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One quote as it arrives.
+
+    Sizes and the volume since the previous quote may be null: unlimited.
+    """
+
+    symbol: str
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    last: Decimal | None = None
+    volume: Decimal | None = None
+    quoted_at: datetime | None = None
+    bid_size: Decimal | None = None
+    ask_size: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One bar of price history. Kept for reading; it moves no price and fills no order."""
+
+    symbol: str
+    open: Decimal | None = None
+    high: Decimal | None = None
+    low: Decimal | None = None
+    close: Decimal | None = None
+    volume: Decimal | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedUser:
+    """A row of list_users."""
+
+    username: str | None
+    email: str | None
+    role: str | None
+    status: str | None
+    version: int | None
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPortfolio:
+    """A row of verify_portfolios."""
+
+    portfolio: str | None
+    events: int | None
+    rebuilt_equals_stored: bool | None
+    chain_intact: bool | None
+    first_bad_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBook:
+    """A row of verify_book."""
+
+    username: str | None
+    portfolio_id: UUID | None
+    events: int | None
+    rebuilt_equals_stored: bool | None
+    chain_intact: bool | None
+    first_bad_seq: int | None

@@ -1,0 +1,533 @@
+"""The database's verbs, a method each. Written by tools/verbs.py from the catalog; don't edit.
+
+What a verb needs comes first, what it has a default for is passed by name; None keeps the
+default. Every method raises TwinbookError.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from twinbook.rows import (
+    Bar,
+    Currency,
+    Fee,
+    Feed,
+    Instrument,
+    LatestQuote,
+    ListedUser,
+    Order,
+    Portfolio,
+    Quote,
+    RiskLimit,
+    Settings,
+    User,
+    VerifiedBook,
+    VerifiedPortfolio,
+)
+from twinbook.session import Session
+
+Number = Decimal | int
+Json = Mapping[str, object] | str
+
+
+class Book(Session):
+    """What a user may do in a book, and beside it."""
+
+    def cancel_all(self, *, portfolio: str | None = None) -> list[Order]:
+        """Cancel every open order of a portfolio."""
+        return self._rows(Order, "cancel_all", {}, {"portfolio text": portfolio})
+
+    def cancel_order(
+        self, order_id: str, *, expected_version: int | None = None
+    ) -> Order:
+        """Cancel an open order; what was filled stays filled."""
+        return self._row(
+            Order,
+            "cancel_order",
+            {"order_id text": order_id},
+            {"expected_version integer": expected_version},
+        )
+
+    def close_portfolio(
+        self, portfolio: str, *, expected_version: int | None = None
+    ) -> Portfolio:
+        """Close a portfolio that has nothing open."""
+        return self._row(
+            Portfolio,
+            "close_portfolio",
+            {"portfolio text": portfolio},
+            {"expected_version integer": expected_version},
+        )
+
+    def edit_portfolio(
+        self,
+        portfolio: str,
+        expected_version: int,
+        *,
+        slippage_percent: Number | None = None,
+        fill_delay_ms: int | None = None,
+        max_quote_age: timedelta | str | None = None,
+        max_history_age: timedelta | str | None = None,
+        allow_short: bool | None = None,
+        allow_mock_prices: bool | None = None,
+        fee_venue: str | None = None,
+    ) -> Portfolio:
+        """Change how a portfolio's later orders are priced and filled."""
+        return self._row(
+            Portfolio,
+            "edit_portfolio",
+            {"portfolio text": portfolio, "expected_version integer": expected_version},
+            {
+                "slippage_percent numeric": slippage_percent,
+                "fill_delay_ms integer": fill_delay_ms,
+                "max_quote_age interval": max_quote_age,
+                "max_history_age interval": max_history_age,
+                "allow_short boolean": allow_short,
+                "allow_mock_prices boolean": allow_mock_prices,
+                "fee_venue text": fee_venue,
+            },
+        )
+
+    def edit_settings(
+        self,
+        expected_version: int,
+        *,
+        initial_balances: Json | None = None,
+        slippage_percent: Number | None = None,
+        fill_delay_ms: int | None = None,
+        max_quote_age: timedelta | str | None = None,
+        max_history_age: timedelta | str | None = None,
+        allow_short: bool | None = None,
+        allow_mock_prices: bool | None = None,
+        require_stop_loss: bool | None = None,
+    ) -> Settings:
+        """Change one's own settings. Portfolios that are open keep theirs."""
+        return self._row(
+            Settings,
+            "identity.edit_settings",
+            {"expected_version integer": expected_version},
+            {
+                "initial_balances jsonb": initial_balances,
+                "slippage_percent numeric": slippage_percent,
+                "fill_delay_ms integer": fill_delay_ms,
+                "max_quote_age interval": max_quote_age,
+                "max_history_age interval": max_history_age,
+                "allow_short boolean": allow_short,
+                "allow_mock_prices boolean": allow_mock_prices,
+                "require_stop_loss boolean": require_stop_loss,
+            },
+        )
+
+    def load_bars(self, feed: str, bars: Sequence[Bar]) -> int:
+        """Keep bars as price history of a feed of one's own."""
+        return self._value(
+            int,
+            "shared_data.load_bars",
+            {"feed text": feed, "bars shared_data.bar[]": bars},
+            {},
+        )
+
+    def open_feed(self, name: str, *, fills_on: str | None = None) -> Feed:
+        """Open a feed of one's own.
+
+        fills_on 'next quote' for backtests on bars. Only paper portfolios trade on such feeds.
+        """
+        return self._row(
+            Feed,
+            "shared_data.open_feed",
+            {"name text": name},
+            {"fills_on text": fills_on},
+        )
+
+    def open_portfolio(
+        self,
+        name: str,
+        *,
+        base_currency: str | None = None,
+        initial_balances: Json | None = None,
+        feed: str | None = None,
+        broker: str | None = None,
+        account: str | None = None,
+        slippage_percent: Number | None = None,
+        fill_delay_ms: int | None = None,
+        max_quote_age: timedelta | str | None = None,
+        max_history_age: timedelta | str | None = None,
+        allow_short: bool | None = None,
+        allow_mock_prices: bool | None = None,
+        fee_venue: str | None = None,
+        seed: int | None = None,
+    ) -> Portfolio:
+        """Open a portfolio on a feed, with its first money by currency.
+
+        Presets of 100000 USD, 500000 INR, 10000 USDT.
+        """
+        return self._row(
+            Portfolio,
+            "open_portfolio",
+            {"name text": name},
+            {
+                "base_currency text": base_currency,
+                "initial_balances jsonb": initial_balances,
+                "feed text": feed,
+                "broker text": broker,
+                "account text": account,
+                "slippage_percent numeric": slippage_percent,
+                "fill_delay_ms integer": fill_delay_ms,
+                "max_quote_age interval": max_quote_age,
+                "max_history_age interval": max_history_age,
+                "allow_short boolean": allow_short,
+                "allow_mock_prices boolean": allow_mock_prices,
+                "fee_venue text": fee_venue,
+                "seed bigint": seed,
+            },
+        )
+
+    def place_order(
+        self,
+        symbol: str,
+        side: str,
+        quantity: Number,
+        *,
+        order_type: str | None = None,
+        limit_price: Number | None = None,
+        stop_price: Number | None = None,
+        time_in_force: str | None = None,
+        stop_loss: Number | None = None,
+        take_profit: Number | None = None,
+        strategy: str | None = None,
+        portfolio: str | None = None,
+        idempotency_key: str | None = None,
+        context: Json | None = None,
+    ) -> Order:
+        """Place an order.
+
+        It comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. Limits and stops in
+        the instrument's currency.
+        """
+        return self._row(
+            Order,
+            "place_order",
+            {"symbol text": symbol, "side text": side, "quantity numeric": quantity},
+            {
+                "order_type text": order_type,
+                "limit_price numeric": limit_price,
+                "stop_price numeric": stop_price,
+                "time_in_force text": time_in_force,
+                "stop_loss numeric": stop_loss,
+                "take_profit numeric": take_profit,
+                "strategy text": strategy,
+                "portfolio text": portfolio,
+                "idempotency_key text": idempotency_key,
+                "context jsonb": context,
+            },
+        )
+
+    def rate_between(
+        self, from_currency: str, to_currency: str, feed_owner: str, feed: str
+    ) -> Decimal | None:
+        """What one unit of a currency is worth in another on a feed; null where no quote says."""
+        return self._value(
+            Decimal,
+            "rate_between",
+            {
+                "from_currency text": from_currency,
+                "to_currency text": to_currency,
+                "feed_owner text": feed_owner,
+                "feed text": feed,
+            },
+            {},
+        )
+
+    def replace_order(
+        self,
+        order_id: str,
+        expected_version: int,
+        *,
+        quantity: Number | None = None,
+        limit_price: Number | None = None,
+        stop_price: Number | None = None,
+    ) -> Order:
+        """Replace an open order's total quantity, limit or stop; on refusal it is unchanged."""
+        return self._row(
+            Order,
+            "replace_order",
+            {"order_id text": order_id, "expected_version integer": expected_version},
+            {
+                "quantity numeric": quantity,
+                "limit_price numeric": limit_price,
+                "stop_price numeric": stop_price,
+            },
+        )
+
+    def replay_quotes(self, feed: str, quotes: Sequence[Quote]) -> int:
+        """Feed quotes into a feed of one's own.
+
+        Its clock moves on, and what rests on it is matched.
+        """
+        return self._value(
+            int,
+            "shared_data.replay_quotes",
+            {"feed text": feed, "quotes shared_data.quote[]": quotes},
+            {},
+        )
+
+    def set_risk_limit(
+        self,
+        currency: str,
+        *,
+        max_order_value: Number | None = None,
+        max_position_value: Number | None = None,
+        max_daily_loss: Number | None = None,
+        expected_version: int | None = None,
+    ) -> RiskLimit:
+        """Set one's own risk limits in a currency; they hold in both books."""
+        return self._row(
+            RiskLimit,
+            "identity.set_risk_limit",
+            {"currency text": currency},
+            {
+                "max_order_value numeric": max_order_value,
+                "max_position_value numeric": max_position_value,
+                "max_daily_loss numeric": max_daily_loss,
+                "expected_version integer": expected_version,
+            },
+        )
+
+    def verify_portfolios(self) -> list[VerifiedPortfolio]:
+        """Whether one's own portfolios are whole: chain intact, and state equal to the facts."""
+        return self._rows(VerifiedPortfolio, "verify_portfolios", {}, {})
+
+
+class Administration(Session):
+    """What administrators may do."""
+
+    def add_month(self, month: date) -> str:
+        """Make the partition for a month's price history. For administrators."""
+        return self._value(str, "shared_data.add_month", {"month date": month}, {})
+
+    def edit_user(
+        self,
+        username: str,
+        expected_version: int,
+        *,
+        email: str | None = None,
+        role: str | None = None,
+        status: str | None = None,
+        password_hash: str | None = None,
+        metadata: bytes | None = None,
+    ) -> User:
+        """Change a user's role, status, e-mail or secrets. For administrators."""
+        return self._row(
+            User,
+            "identity.edit_user",
+            {"username text": username, "expected_version integer": expected_version},
+            {
+                "email text": email,
+                "role text": role,
+                "status text": status,
+                "password_hash text": password_hash,
+                "metadata bytea": metadata,
+            },
+        )
+
+    def list_users(self) -> list[ListedUser]:
+        """Every user but the market, without secrets. For administrators."""
+        return self._rows(ListedUser, "identity.list_users", {}, {})
+
+    def register_user(
+        self,
+        username: str,
+        *,
+        email: str | None = None,
+        role: str | None = None,
+        status: str | None = None,
+        password_hash: str | None = None,
+        metadata: bytes | None = None,
+    ) -> User:
+        """Add a user: an ACTIVE USER unless role and status say otherwise. For administrators."""
+        return self._row(
+            User,
+            "identity.register_user",
+            {"username text": username},
+            {
+                "email text": email,
+                "role text": role,
+                "status text": status,
+                "password_hash text": password_hash,
+                "metadata bytea": metadata,
+            },
+        )
+
+    def verify_book(self, book: str) -> list[VerifiedBook]:
+        """Whether a book's chains are intact, and its state what its facts say.
+
+        For auditors and administrators.
+        """
+        return self._rows(
+            VerifiedBook, "oversight.verify_book", {"book text": book}, {}
+        )
+
+
+class MarketData(Session):
+    """What the source of prices may do."""
+
+    def add_currency(
+        self, currency: str, decimals: int, *, initial_balance: Number | None = None
+    ) -> Currency:
+        """Add a currency. For market data's role."""
+        return self._row(
+            Currency,
+            "shared_data.add_currency",
+            {"currency text": currency, "decimals integer": decimals},
+            {"initial_balance numeric": initial_balance},
+        )
+
+    def add_fee(
+        self,
+        venue: str,
+        asset_class: str,
+        component: str,
+        basis: str,
+        rate: Number,
+        source: str,
+        *,
+        side: str | None = None,
+        liquidity: str | None = None,
+        minimum: Number | None = None,
+        maximum: Number | None = None,
+        decimals: int | None = None,
+        effective_from: datetime | None = None,
+        is_verified: bool | None = None,
+    ) -> Fee:
+        """Add one component of a venue's fees, from a day on. For market data's role."""
+        return self._row(
+            Fee,
+            "shared_data.add_fee",
+            {
+                "venue text": venue,
+                "asset_class text": asset_class,
+                "component text": component,
+                "basis text": basis,
+                "rate numeric": rate,
+                "source text": source,
+            },
+            {
+                "side text": side,
+                "liquidity text": liquidity,
+                "minimum numeric": minimum,
+                "maximum numeric": maximum,
+                "decimals integer": decimals,
+                "effective_from timestamp with time zone": effective_from,
+                "is_verified boolean": is_verified,
+            },
+        )
+
+    def add_instrument(
+        self,
+        symbol: str,
+        asset_class: str,
+        currency: str,
+        *,
+        price_decimals: int | None = None,
+        size_decimals: int | None = None,
+        name: str | None = None,
+        base_currency: str | None = None,
+        tick: Number | None = None,
+        lot: Number | None = None,
+        multiplier: Number | None = None,
+        closes_at: time | None = None,
+        timezone: str | None = None,
+        trading_days: Sequence[int] | None = None,
+        stop_trigger: str | None = None,
+        is_shortable: bool | None = None,
+        venue: str | None = None,
+    ) -> Instrument:
+        """Add an instrument.
+
+        Tick and lot come from price_decimals and size_decimals unless given. For market data's
+        role.
+        """
+        return self._row(
+            Instrument,
+            "shared_data.add_instrument",
+            {
+                "symbol text": symbol,
+                "asset_class text": asset_class,
+                "currency text": currency,
+            },
+            {
+                "price_decimals integer": price_decimals,
+                "size_decimals integer": size_decimals,
+                "name text": name,
+                "base_currency text": base_currency,
+                "tick numeric": tick,
+                "lot numeric": lot,
+                "multiplier numeric": multiplier,
+                "closes_at time without time zone": closes_at,
+                "timezone text": timezone,
+                "trading_days integer[]": trading_days,
+                "stop_trigger text": stop_trigger,
+                "is_shortable boolean": is_shortable,
+                "venue text": venue,
+            },
+        )
+
+    def open_shared_feed(self, name: str) -> Feed:
+        """Open a feed that everybody may read and trade on. For market data's role."""
+        return self._row(Feed, "shared_data.open_shared_feed", {"name text": name}, {})
+
+    def record_bars(self, bars: Sequence[Bar], *, feed: str | None = None) -> int:
+        """Keep bars as price history of a shared feed. For market data's role."""
+        return self._value(
+            int,
+            "shared_data.record_bars",
+            {"bars shared_data.bar[]": bars},
+            {"feed text": feed},
+        )
+
+    def record_quote(
+        self,
+        symbol: str,
+        *,
+        bid: Number | None = None,
+        ask: Number | None = None,
+        last: Number | None = None,
+        volume: Number | None = None,
+        quoted_at: datetime | None = None,
+        bid_size: Number | None = None,
+        ask_size: Number | None = None,
+        feed: str | None = None,
+    ) -> LatestQuote:
+        """Feed one quote into a shared feed. For market data's role."""
+        return self._row(
+            LatestQuote,
+            "shared_data.record_quote",
+            {"symbol text": symbol},
+            {
+                "bid numeric": bid,
+                "ask numeric": ask,
+                "last numeric": last,
+                "volume numeric": volume,
+                "quoted_at timestamp with time zone": quoted_at,
+                "bid_size numeric": bid_size,
+                "ask_size numeric": ask_size,
+                "feed text": feed,
+            },
+        )
+
+    def record_quotes(self, quotes: Sequence[Quote], *, feed: str | None = None) -> int:
+        """Feed quotes into a shared feed. For market data's role."""
+        return self._value(
+            int,
+            "shared_data.record_quotes",
+            {"quotes shared_data.quote[]": quotes},
+            {"feed text": feed},
+        )
+
+    def sweep(self) -> int:
+        """Work off what matching had to skip, and expire what is past its day.
+
+        Run it every few seconds. For market data's role.
+        """
+        return self._value(int, "shared_data.sweep", {}, {})
