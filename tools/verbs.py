@@ -266,12 +266,19 @@ def _docstring(text: str) -> str:
 def _formatted(text: str) -> str:
     for command in (["check", "--select=F401,I", "--fix"], ["format"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--quiet", "--stdin-filename=verbs.py", "-"],
+            [
+                sys.executable,
+                "-m",
+                "ruff",
+                *command,
+                "--quiet",
+                f"--stdin-filename={_PACKAGE}/verbs.py",
+                "-",
+            ],
             input=text,
             capture_output=True,
             text=True,
             check=True,
-            cwd=_PACKAGE,
         )
         text = done.stdout
     return text

@@ -1,6 +1,6 @@
--- What the benchmarks trade: instruments with a quote, and users with one rich portfolio each.
-select shared_data.add_instrument('S' || n, 'equity', 'USD', price_decimals => 2, size_decimals => 0)
-from generate_series(1, 20) as n;
+-- What the benchmarks trade: instruments with a quote, and traders with one rich portfolio each that holds four of them.
+select count(shared_data.add_instrument('S' || n, 'equity', 'USD', price_decimals => 2, size_decimals => 0))
+from generate_series(1, 1000) as n;
 
 select shared_data.record_quotes((
   select array_agg((i.symbol, 99.99, 100.01, 100, null, clock_timestamp(), null, null)::shared_data.quote)
@@ -23,7 +23,4 @@ begin
 end
 $$;
 
--- An application's login, as twinbook role add makes it.
-create role bench_paper login in role twinbook_paper;
-alter role bench_paper set search_path = paper_trading, shared_data, pg_temp;
 reset search_path;

@@ -38,9 +38,7 @@ class Book(Session):
         """Cancel every open order of a portfolio."""
         return self._rows(Order, "cancel_all", {}, {"portfolio text": portfolio})
 
-    def cancel_order(
-        self, order_id: str, *, expected_version: int | None = None
-    ) -> Order:
+    def cancel_order(self, order_id: str, *, expected_version: int | None = None) -> Order:
         """Cancel an open order; what was filled stays filled."""
         return self._row(
             Order,
@@ -49,9 +47,7 @@ class Book(Session):
             {"expected_version integer": expected_version},
         )
 
-    def close_portfolio(
-        self, portfolio: str, *, expected_version: int | None = None
-    ) -> Portfolio:
+    def close_portfolio(self, portfolio: str, *, expected_version: int | None = None) -> Portfolio:
         """Close a portfolio that has nothing open."""
         return self._row(
             Portfolio,
@@ -122,10 +118,7 @@ class Book(Session):
     def load_bars(self, feed: str, bars: Sequence[Bar]) -> int:
         """Keep bars as price history of a feed of one's own."""
         return self._value(
-            int,
-            "shared_data.load_bars",
-            {"feed text": feed, "bars shared_data.bar[]": bars},
-            {},
+            int, "shared_data.load_bars", {"feed text": feed, "bars shared_data.bar[]": bars}, {}
         )
 
     def open_feed(self, name: str, *, fills_on: str | None = None) -> Feed:
@@ -134,10 +127,7 @@ class Book(Session):
         fills_on 'next quote' for backtests on bars. Only paper portfolios trade on such feeds.
         """
         return self._row(
-            Feed,
-            "shared_data.open_feed",
-            {"name text": name},
-            {"fills_on text": fills_on},
+            Feed, "shared_data.open_feed", {"name text": name}, {"fills_on text": fills_on}
         )
 
     def open_portfolio(
@@ -364,9 +354,7 @@ class Administration(Session):
 
         For auditors and administrators.
         """
-        return self._rows(
-            VerifiedBook, "oversight.verify_book", {"book text": book}, {}
-        )
+        return self._rows(VerifiedBook, "oversight.verify_book", {"book text": book}, {})
 
 
 class MarketData(Session):
@@ -451,11 +439,7 @@ class MarketData(Session):
         return self._row(
             Instrument,
             "shared_data.add_instrument",
-            {
-                "symbol text": symbol,
-                "asset_class text": asset_class,
-                "currency text": currency,
-            },
+            {"symbol text": symbol, "asset_class text": asset_class, "currency text": currency},
             {
                 "price_decimals integer": price_decimals,
                 "size_decimals integer": size_decimals,
@@ -480,10 +464,7 @@ class MarketData(Session):
     def record_bars(self, bars: Sequence[Bar], *, feed: str | None = None) -> int:
         """Keep bars as price history of a shared feed. For market data's role."""
         return self._value(
-            int,
-            "shared_data.record_bars",
-            {"bars shared_data.bar[]": bars},
-            {"feed text": feed},
+            int, "shared_data.record_bars", {"bars shared_data.bar[]": bars}, {"feed text": feed}
         )
 
     def record_quote(

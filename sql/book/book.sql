@@ -9,7 +9,6 @@
 \ir audit/table.sql
 \ir unmatched/table.sql
 
-\ir positive.sql
 \ir expect_version.sql
 \ir acting_user.sql
 
@@ -51,7 +50,9 @@
 \ir order/market_at.sql
 \ir order/hold_price_of.sql
 \ir order/set_hold.sql
-\ir order/exposure_of.sql
+\ir order/standing_of.sql
+\ir order/increase_of.sql
+\ir order/free_of.sql
 \ir order/refusal_of.sql
 \ir order/wrong_words.sql
 \ir order/wrong_terms.sql
@@ -65,7 +66,6 @@
 \ir order/rest_order.sql
 \ir order/end_order.sql
 \ir order/lock_order.sql
-\ir audit/next_event.sql
 \ir execution/record_execution.sql
 \ir order/place_order.sql
 \ir order/cancel_order.sql

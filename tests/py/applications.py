@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import conninfo, sql
 from psycopg.rows import namedtuple_row
 
 Db = psycopg.Connection[Any]
@@ -60,6 +60,10 @@ class Desk:
         """The connection of whoever feeds prices."""
         return self._login(PRICES, settings)
 
+    def login_url(self) -> str:
+        """A trader's address, for a program of its own."""
+        return conninfo.make_conninfo(self.url, user=TRADER, password=_PASSWORD)
+
     def register(self, *people: str) -> None:
         """New users, all ACTIVE."""
         with self.installer() as db:
@@ -73,10 +77,8 @@ class Desk:
         named = "".join(f", {name} => %({name})s" for name in terms)
         with self.installer() as db:
             for symbol in symbols:
-                db.execute(
-                    f"select shared_data.add_instrument(%(symbol)s, 'equity', 'USD'{named})".encode(),
-                    terms | {"symbol": symbol},
-                )
+                verb = f"shared_data.add_instrument(%(symbol)s, 'equity', 'USD'{named})"
+                db.execute(f"select {verb}".encode(), terms | {"symbol": symbol})
 
     def faults(self) -> list[Any]:
         """What doesn't verify in the paper book, seen by the installer; nothing is right."""

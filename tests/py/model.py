@@ -267,7 +267,7 @@ class Portfolio:
         return self.positions.get(order.place, Position())
 
     def reduces(self, order: Order) -> Decimal:
-        """How much of the position it takes: orders of lower numbers on its side take theirs first."""
+        """How much of the position it takes: earlier orders on its side take theirs first."""
         taken = sum(
             (
                 other.rest
@@ -380,9 +380,8 @@ class Portfolio:
             reason = "could not be filled at once" if market else "stale market data"
             self._end(order, "CANCELED", reason)
         else:
-            order.is_resting = order.order_type == "limit" and price is None
-            if order.order_type == "stop_limit" and order.is_triggered:
-                order.is_resting = price is None
+            may_rest = order.limit_price is not None and order.time_in_force in ("DAY", "GTC")
+            order.is_resting = may_rest and not order.is_stop and price is None
             order.status = "PARTIALLY_FILLED" if order.filled else "OPEN"
 
     def _fill_price(self, order: Order, quote: Quote) -> Decimal | None:
@@ -430,10 +429,10 @@ class Portfolio:
                 self._end(order, "CANCELED", "could not be filled at once")
             elif order.limit_price is not None:
                 order.is_resting = True
-        elif self._lacks_funds(order, price):
-            self._end(order, "CANCELED", "insufficient funds at the fill")
         elif self.increases(order) and not self._may_increase(order):
             self._end(order, "CANCELED", "short selling is not allowed")
+        elif self._lacks_funds(order, price):
+            self._end(order, "CANCELED", "insufficient funds at the fill")
         else:
             self._fill(order, price)
 

@@ -1,4 +1,4 @@
-"""Any sequence of orders, quotes, cancels and replaces: the book keeps its sums and equals the model.
+"""Any sequence of orders, quotes, cancels, replaces: the book keeps its sums, as the model does.
 
 For a long run by hand: ``HYPOTHESIS_PROFILE=long pytest tests/py/test_book_model.py``, with
 ``HYPOTHESIS_EXAMPLES`` for another number than 5,000.
@@ -76,7 +76,7 @@ def comings(draw: st.DrawFn) -> Coming:
     """A quote of any kind: all prices, the last one only, one side only; crossed ones too."""
     kind = draw(st.sampled_from(["all", "all", "last", "last", "sides", "bid", "ask"]))
     first, second = draw(prices), draw(prices)
-    if not draw(st.integers(0, 9)) == 0:
+    if draw(st.integers(0, 9)) != 0:
         first, second = min(first, second), max(first, second)
     quote = applications.Quote(
         draw(symbols),
@@ -234,7 +234,7 @@ class Book(RuleBasedStateMachine):
         limit = limit if order.limit_price else None
         stop = stop if order.stop_price else None
         version = order.version - behind
-        query = "select * from replace_order(%s, %s, quantity => %s, limit_price => %s, stop_price => %s)"
+        query = "select * from replace_order(%s, %s, %s, limit_price => %s, stop_price => %s)"
         self._both(
             lambda: one(self.db, query, order_id, version, quantity, limit, stop),
             lambda: home.twin.replace(order, version, quantity, limit, stop),
@@ -432,7 +432,7 @@ def test_the_book_equals_the_model(db_url: str) -> None:
         OnThisDatabase.db = desk.trader()
         OnThisDatabase.other = desk.trader()
         OnThisDatabase.sweeper = desk.prices()
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             OnThisDatabase,
             settings=settings(
                 max_examples=EXAMPLES,

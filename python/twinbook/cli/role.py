@@ -50,7 +50,7 @@ def list_logins(context: Context) -> None:
     """List the logins, and what each may use."""
     found = logins.found(context.url)
     show(
-        ["login", "may_use"],
+        ["login", "groups"],
         [(login.name, ", ".join(login.groups)) for login in found],
         context.as_json,
     )

@@ -10,7 +10,9 @@ create trigger orders_begin_before_they_end
   execute function refuse_change('an order begins PENDING, REJECTED, or with its first fill');
 
 create trigger orders_terms_are_final
-  before update on orders
+  before update of username, order_id, portfolio_id, order_number, symbol, strategy, side, order_type, time_in_force, currency,
+                   idempotency_key, request_hash, origin, context, feed_owner, feed, placed_at, created_at
+  on orders
   for each row
   when ((old.username, old.order_id, old.portfolio_id, old.order_number, old.symbol, old.strategy, old.side, old.order_type,
          old.time_in_force, old.currency, old.idempotency_key, old.request_hash, old.origin, old.context, old.feed_owner,
@@ -22,20 +24,20 @@ create trigger orders_terms_are_final
   execute function refuse_change('only an order''s progress may move');
 
 create trigger orders_terms_change_by_replacing
-  before update on orders
+  before update of quantity, limit_price, stop_price on orders
   for each row
   when ((old.quantity, old.limit_price, old.stop_price) is distinct from (new.quantity, new.limit_price, new.stop_price)
         and new.version <> old.version + 1)
   execute function refuse_change('quantity and prices change by replace_order only, which counts the version up');
 
 create trigger orders_fills_only_add_up
-  before update on orders
+  before update of filled_quantity, version on orders
   for each row
   when (new.filled_quantity < old.filled_quantity or new.version < old.version)
   execute function refuse_change('what was filled stays filled');
 
 create trigger orders_moves_are_allowed
-  before update on orders
+  before update of status on orders
   for each row
   when (new.status <> old.status)
   execute function allow_order_move();

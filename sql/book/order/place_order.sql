@@ -22,11 +22,12 @@ create function place_order(
   set search_path from current
 as $$
 declare
-  home    portfolios;
-  market  shared_data.market;
-  wanted  orders;
-  earlier orders;
-  wrong   text;
+  home     portfolios;
+  market   shared_data.market;
+  standing shared_data.standing;
+  wanted   orders;
+  earlier  orders;
+  wrong    text;
 begin
   if place_order.stop_loss is not null or place_order.take_profit is not null then
     raise exception using
@@ -35,7 +36,8 @@ begin
       hint    = 'Leave stop_loss and take_profit out, and place a stop or limit order of its own.';
   end if;
 
-  wrong := wrong_words(side, order_type, time_in_force, strategy, idempotency_key, context);
+  wrong := wrong_words(side, order_type, time_in_force, quantity, limit_price, stop_price, strategy, idempotency_key,
+                       context);
   if wrong is not null then
     perform refuse_order(wrong);
   end if;
@@ -47,9 +49,9 @@ begin
   wanted.strategy        := coalesce(place_order.strategy, '');
   wanted.context         := coalesce(place_order.context, '{}');
   wanted.idempotency_key := place_order.idempotency_key;
-  wanted.quantity        := positive('quantity', coalesce(place_order.quantity, 0));
-  wanted.limit_price     := positive('limit_price', place_order.limit_price);
-  wanted.stop_price      := positive('stop_price', place_order.stop_price);
+  wanted.quantity        := place_order.quantity;
+  wanted.limit_price     := place_order.limit_price;
+  wanted.stop_price      := place_order.stop_price;
   wanted.filled_quantity := 0;
   wanted.filled_value    := 0;
   wanted.fees            := 0;
@@ -102,12 +104,13 @@ begin
                                   then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
   wanted.placed_at        := case when isfinite(market.feed_clock) then market.feed_clock else now() end;
   wanted                  := set_hold(home, wanted, market);
+  standing                := standing_of(wanted);
   wanted.reject_reason    := case when wanted.order_type = 'market' and market.source is null then 'stale market data'
-                                  else refusal_of(home, wanted, market) end;
+                                  else refusal_of(home, wanted, market, standing) end;
   wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
   wanted.version          := 1;
 
-  return case when wanted.status = 'REJECTED' then store_order(wanted) else route_order(wanted, home, market) end;
+  return case when wanted.status = 'REJECTED' then store_order(wanted) else route_order(wanted, home, market, standing) end;
 end
 $$;
 

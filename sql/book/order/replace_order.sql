@@ -14,12 +14,12 @@ create function replace_order(
   set search_path from current
 as $$
 declare
-  locked  record;
-  home    portfolios;
-  wanted  orders;
-  market  shared_data.market;
-  wrong   text;
-  refusal text;
+  locked   record;
+  home     portfolios;
+  wanted   orders;
+  market   shared_data.market;
+  wrong    text;
+  refusal  text;
 begin
   if replace_order.expected_version is null then
     raise exception using
@@ -33,9 +33,17 @@ begin
   wanted := locked.target;
   market := market_at(home, wanted.symbol);
 
-  wanted.quantity    := coalesce(positive('quantity', replace_order.quantity), wanted.quantity);
-  wanted.limit_price := coalesce(positive('limit_price', replace_order.limit_price), wanted.limit_price);
-  wanted.stop_price  := coalesce(positive('stop_price', replace_order.stop_price), wanted.stop_price);
+  wrong := wrong_words(wanted.side, wanted.order_type, wanted.time_in_force, coalesce(replace_order.quantity, wanted.quantity),
+                       replace_order.limit_price, replace_order.stop_price, wanted.strategy, wanted.idempotency_key,
+                       wanted.context);
+
+  if wrong is not null then
+    perform refuse_order(wrong);
+  end if;
+
+  wanted.quantity    := coalesce(replace_order.quantity, wanted.quantity);
+  wanted.limit_price := coalesce(replace_order.limit_price, wanted.limit_price);
+  wanted.stop_price  := coalesce(replace_order.stop_price, wanted.stop_price);
   wrong              := wrong_terms(wanted, market);
 
   if wrong is not null then
@@ -60,7 +68,7 @@ begin
   wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
                                   then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
   wanted                  := set_hold(home, wanted, market);
-  refusal                 := refusal_of(home, wanted, market);
+  refusal                 := refusal_of(home, wanted, market, standing_of(wanted));
 
   if refusal is not null then
     raise exception using
@@ -81,7 +89,7 @@ begin
   returning o.* into wanted;
 
   perform append_event(wanted.username, wanted.portfolio_id, 'order_replaced', wanted.username, order_details(wanted));
-  return route_order(wanted, home, market);
+  return route_order(wanted, home, market, standing_of(wanted));
 end
 $$;
 

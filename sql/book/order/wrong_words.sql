@@ -1,6 +1,15 @@
--- Why an order doesn't speak the field's words, or null: asked before anything is looked up.
+-- What is wrong with an order whatever it is for, or null: asked before anything is looked up. NaN sorts above Infinity.
 
-create function wrong_words(side text, order_type text, time_in_force text, strategy text, idempotency_key text, context jsonb)
+create function wrong_words(
+    side             text,
+    order_type       text,
+    time_in_force    text,
+    quantity         numeric,
+    limit_price      numeric,
+    stop_price       numeric,
+    strategy         text,
+    idempotency_key  text,
+    context          jsonb)
   returns text
   language plpgsql immutable
   set search_path from current
@@ -13,6 +22,10 @@ begin
       then 'order_type is market, limit, stop or stop_limit'
     when coalesce(time_in_force, '') not in ('DAY', 'GTC', 'IOC', 'FOK')
       then 'time_in_force is DAY, GTC, IOC or FOK'
+    when quantity is null or quantity <= 0 or quantity >= 'Infinity'
+      then 'quantity is a number above zero'
+    when least(limit_price, stop_price) <= 0 or greatest(limit_price, stop_price) >= 'Infinity'
+      then 'prices are numbers above zero'
     when length(strategy) > 100
       then 'strategy has up to 100 characters'
     when length(idempotency_key) not between 1 and 200
@@ -23,4 +36,4 @@ begin
 end
 $$;
 
-comment on function wrong_words is 'Why an order doesn''t speak the field''s words, or null.';
+comment on function wrong_words is 'What is wrong with an order whatever it is for, or null.';

@@ -1,25 +1,26 @@
 -- Fills the rest of an order at a price: with the venue's fees, and with how the price came about.
 
-create function fill_order(home portfolios, target orders, market shared_data.market, price numeric)
+create function fill_order(
+    home      portfolios,
+    target    orders,
+    market    shared_data.market,
+    standing  shared_data.standing,
+    price     numeric)
   returns orders
   language plpgsql
   set search_path from current
 as $$
 declare
-  quantity  constant numeric := target.quantity - target.filled_quantity;
   liquidity constant text    := case when target.is_resting then 'maker' else 'taker' end;
   quoted    constant numeric := case target.side when 'buy' then coalesce(market.ask, market.last)
                                                  else coalesce(market.bid, market.last) end;
   slippage  constant numeric := case when target.is_resting then 0
                                      else greatest(case target.side when 'buy' then price - quoted else quoted - price end, 0) end;
-  charged   record;
+  fee        numeric := 0;
+  components jsonb;
 begin
   if market.has_fees then
-    select f.fee, f.components into charged
-    from shared_data.fee_of(market.fee_venue, market.asset_class, target.side, liquidity, quantity,
-                            quantity * price * market.multiplier, market.decimals, market.feed_clock) as f;
-  else
-    select 0::numeric as fee, null::jsonb as components into charged;
+    select f.fee, f.components into fee, components from fee_at(target, market, price) as f;
   end if;
 
   if market.source = 'mock' then
@@ -30,13 +31,13 @@ begin
 
   return record_execution(target,
     fill_id        => target.order_number || ':' || coalesce(market.number::text, market.source),
-    quantity       => quantity,
+    quantity       => target.quantity - target.filled_quantity,
     price          => price,
     executed_at    => greatest(market.quoted_at, target.effective_at,
                                case when target.placed_at <= market.feed_clock then target.placed_at end),
     price_source   => market.source,
-    fee            => charged.fee,
-    fee_components => charged.components,
+    fee            => fee,
+    fee_components => components,
     slippage       => slippage,
     liquidity      => liquidity,
     quote_number   => market.number,
@@ -44,7 +45,8 @@ begin
       'price', case when target.is_resting then 'limit'
                     when case target.side when 'buy' then market.ask else market.bid end is null then 'last'
                     else 'quote' end,
-      'slippage_percent', plain(home.slippage_percent)));
+      'slippage_percent', plain(home.slippage_percent)),
+    standing       => standing);
 end
 $$;
 

@@ -1,5 +1,5 @@
 create trigger orders_are_never_overfilled
-  before insert or update on orders
+  before insert or update of filled_quantity, quantity on orders
   for each row
   when (new.filled_quantity > new.quantity)
   execute function refuse_change('on paper nothing fills beyond its quantity');

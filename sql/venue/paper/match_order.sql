@@ -1,14 +1,20 @@
--- Matches one resting order with one quote: expires it, triggers it, fills it, or leaves it.
+-- Matches one resting order with one quote: expires it, triggers it, fills it, or leaves it. The order is read as it stands
+-- now, since an order before it may have changed what it holds.
 
-create function match_order(home portfolios, target orders, market shared_data.market)
+create function match_order(home portfolios, order_id text, market shared_data.market)
   returns void
   language plpgsql
   set search_path from current
 as $$
 declare
+  target        orders;
+  standing      shared_data.standing;
   trigger_price numeric;
   price         numeric;
+  hindrance     text;
 begin
+  select o.* into target from orders as o where (o.username, o.order_id) = (home.username, match_order.order_id);
+
   if target.expires_at <= market.quoted_at then
     perform end_order(target, 'EXPIRED', 'end of day', 'venue');
     return;
@@ -31,14 +37,22 @@ begin
 
   price := fill_price_of(home, target, market);
 
-  if price is null and target.time_in_force in ('IOC', 'FOK') then
-    perform end_order(target, 'CANCELED', 'could not be filled at once', 'venue');
-  elsif price is null and target.works_as = 'limit' and not target.is_resting then
-    update orders as o set is_resting = true where (o.username, o.order_id) = (target.username, target.order_id);
-  elsif price is not null and lacks_funds(home, target, market, price) then
-    perform end_order(target, 'CANCELED', 'insufficient funds at the fill', 'venue');
-  elsif price is not null then
-    perform fill_order(home, target, market, price);
+  if price is null then
+    if target.time_in_force in ('IOC', 'FOK') then
+      perform end_order(target, 'CANCELED', 'could not be filled at once', 'venue');
+    elsif target.works_as = 'limit' and not target.is_resting then
+      update orders as o set is_resting = true where (o.username, o.order_id) = (target.username, target.order_id);
+    end if;
+    return;
+  end if;
+
+  standing  := standing_of(target);
+  hindrance := hindrance_of(home, target, market, standing, price);
+
+  if hindrance is not null then
+    perform end_order(target, 'CANCELED', hindrance, 'venue');
+  else
+    perform fill_order(home, target, market, standing, price);
   end if;
 end
 $$;

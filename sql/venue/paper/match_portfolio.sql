@@ -9,6 +9,7 @@ as $$
 declare
   quote   shared_data.market_data;
   market  shared_data.market;
+  waiting text;
   target  orders;
 begin
   update orders as o
@@ -52,8 +53,8 @@ begin
     market.ask_size  := quote.ask_size;
     market.quoted_at := quote.quoted_at;
 
-    for target in
-      select o.*
+    for waiting in
+      select o.order_id
       from orders as o
       where o.username = home.username
         and o.status in ('OPEN', 'PARTIALLY_FILLED')
@@ -63,7 +64,7 @@ begin
         and (o.effective_at is null or o.effective_at <= quote.quoted_at)
       order by o.order_number
     loop
-      perform match_order(home, target, market);
+      perform match_order(home, waiting, market);
     end loop;
   end loop;
 

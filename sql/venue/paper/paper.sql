@@ -1,9 +1,10 @@
 -- The paper venue: a simulated exchange.
 \ir guards.sql
 \ir fill_price_of.sql
+\ir fee_at.sql
 \ir fill_order.sql
 \ir route_order.sql
-\ir lacks_funds.sql
+\ir hindrance_of.sql
 \ir trigger_order.sql
 \ir match_order.sql
 \ir match_portfolio.sql

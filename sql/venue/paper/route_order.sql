@@ -1,6 +1,6 @@
 -- The paper venue's door. An order fills at the quote that it meets, or rests for the quotes after it.
 
-create function route_order(target orders, home portfolios, market shared_data.market)
+create function route_order(target orders, home portfolios, market shared_data.market, standing shared_data.standing)
   returns orders
   language plpgsql
   set search_path from current
@@ -13,7 +13,7 @@ begin
   price := case when market.source is not null then fill_price_of(home, target, market) end;
 
   if price is not null and not waits then
-    return fill_order(home, target, market, price);
+    return fill_order(home, target, market, standing, price);
   end if;
 
   if target.created_at is null then
@@ -25,7 +25,7 @@ begin
                                               else 'could not be filled at once' end, 'venue');
   end if;
 
-  target.is_resting := target.works_as = 'limit' and price is null;
+  target.is_resting := target.works_as = 'limit' and price is null and target.time_in_force not in ('IOC', 'FOK');
   return rest_order(target);
 end
 $$;

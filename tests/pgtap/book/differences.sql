@@ -35,7 +35,7 @@ from (values
   ('select 1', 'nothing: nobody'),
   ('update balances set amount = amount + 1 where username = ''alice''', 'balance: alice'),
   ('update balances set held = held + 1 where username = ''alice''', 'held: alice'),
-  ('update positions set quantity = quantity + 1', 'position, quantity held by order: alice'),
+  ('update positions set quantity = quantity + 1', 'position: alice'),
   ('update positions set cost = cost + 1', 'position cost: alice'),
   ('update positions set realized_pnl = realized_pnl + 1', 'position realized: alice'),
   ('update positions set fees = fees + 1', 'position fees: alice'),

@@ -1,0 +1,17 @@
+-- The money in an order's currency that is free for it: what the portfolio has less what other orders hold, and less the
+-- margin of its shorts, whose proceeds can't be spent.
+
+create function free_of(home portfolios, target orders, standing shared_data.standing)
+  returns numeric
+  language plpgsql
+  set search_path from current
+as $$
+begin
+  return standing.free + target.held_amount - case
+    when home.allow_short or standing.quantity < 0
+      then short_value_of(home, target.currency) * home.short_initial_percent / 100
+    else 0 end;
+end
+$$;
+
+comment on function free_of is 'The money that is free for an order, its own hold included.';

@@ -1,0 +1,16 @@
+-- How much of an order's rest increases exposure. Reducing comes first: it reduces what the position has that earlier orders
+-- on its side don't take; what is beyond that increases.
+
+create function increase_of(target orders, standing shared_data.standing)
+  returns numeric
+  language plpgsql immutable
+  set search_path from current
+as $$
+begin
+  return greatest(
+    target.quantity - target.filled_quantity
+    - greatest(case target.side when 'sell' then standing.quantity else -standing.quantity end - standing.taken, 0), 0);
+end
+$$;
+
+comment on function increase_of is 'How much of an order''s rest increases exposure.';
