@@ -15,6 +15,9 @@ set local role twinbook_owner;
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
 
+reset role;
+\ir shared_data/database_access.sql
+set local role twinbook_owner;
 \ir shared_data/access_helpers.sql
 \ir shared_data/refuse_change.sql
 \ir shared_data/errors.sql

@@ -1,13 +1,6 @@
 -- sql/shared_data/schema.sql
--- The schemas, all the owner's. Functions are closed to PUBLIC from the first one on, and so are TEMP and CREATE,
--- since a temporary table could stand in front of a name.
+-- The schemas, all the owner's. Functions are closed to PUBLIC from the first one on.
 reset role;
-
-do $$
-begin
-  execute format('revoke create, temporary on database %I from public', current_database());
-end
-$$;
 
 create schema identity      authorization twinbook_owner;
 create schema shared_data   authorization twinbook_owner;
@@ -184,16 +177,29 @@ create type shared_data.market as (
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
 
-create type shared_data.exposure as (
-  user_status   text,
-  holding       numeric,
-  increase      numeric,
-  cash          numeric,
-  available     numeric,
-  short_value   numeric
+create type shared_data.standing as (
+  user_status         text,
+  require_stop_loss   boolean,
+  max_order_value     numeric,
+  max_position_value  numeric,
+  max_daily_loss      numeric,
+  execution_seq       bigint,
+  ledger_seq          bigint,
+  audit_seq           bigint,
+  audit_head          bytea,
+  multiplier          numeric,
+  cash                numeric,
+  free                numeric,
+  has_balance         boolean,
+  quantity            numeric,
+  cost                numeric,
+  trade_id            text,
+  has_position        boolean,
+  taken               numeric,
+  is_shared           boolean
 );
-comment on type shared_data.exposure is
-  'What an order does to a position: what is held, how much of the order increases it, and the money in its currency.';
+comment on type shared_data.standing is
+  'Where a portfolio stands as an order sees it: its user and his limits, its numbers, its money and its position.';
 
 -- A UUIDv7: milliseconds, then chance, so that new keys land at the end of an index. Core only from Postgres 18.
 create function shared_data.uuid7() returns uuid

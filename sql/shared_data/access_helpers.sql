@@ -38,29 +38,31 @@ end
 $$;
 
 -- keep_own('identity.users'): outside the books, rows belong to their user, whichever book he came from.
-create function shared_data.keep_own(tenant_table text)
+create function shared_data.keep_own(tenant_table regclass)
   returns void
   language plpgsql
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform shared_data.close_table(tenant_table::regclass);
+  perform shared_data.close_table(tenant_table);
   execute format(
     'create policy %I on %s to twinbook_owner, twinbook_paper, twinbook_live '
     'using (username = (select identity.current_username(null)))',
-    split_part(tenant_table, '.', 2) || '_are_private', tenant_table);
+    (select relname from pg_class where oid = tenant_table) || '_are_private', tenant_table);
   execute format('grant select on %s to twinbook_paper, twinbook_live', tenant_table);
 end
 $$;
 
 -- keep_shared('shared_data.quotes'): one's own rows, and for reading those of the market, which are everybody's.
-create function shared_data.keep_shared(tenant_table text)
+create function shared_data.keep_shared(tenant_table regclass)
   returns void
   language plpgsql
+  set search_path = pg_catalog, pg_temp
 as $$
 declare
-  name text := split_part(tenant_table, '.', 2);
+  name constant text := (select relname from pg_class where oid = tenant_table);
 begin
-  perform shared_data.close_table(tenant_table::regclass);
+  perform shared_data.close_table(tenant_table);
   execute format(
     'create policy %I on %s for select to twinbook_owner, twinbook_paper, twinbook_live, twinbook_market_data '
     'using (username in (''market'', (select identity.current_username(null))))',
@@ -78,9 +80,10 @@ end
 $$;
 
 -- keep_public('shared_data.instruments'): reference data without a user, the same for everyone.
-create function shared_data.keep_public(reference_table text)
+create function shared_data.keep_public(reference_table regclass)
   returns void
   language plpgsql
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format('revoke all on %s from public, twinbook_engine', reference_table);
@@ -102,7 +105,7 @@ end
 $$;
 
 -- let_all_read('shared_data.error_codes'): everyone with a role of ours may read it.
-create function shared_data.let_all_read(relation text)
+create function shared_data.let_all_read(relation regclass)
   returns void
   language plpgsql
 as $$

@@ -1,12 +1,5 @@
--- The schemas, all the owner's. Functions are closed to PUBLIC from the first one on, and so are TEMP and CREATE,
--- since a temporary table could stand in front of a name.
+-- The schemas, all the owner's. Functions are closed to PUBLIC from the first one on.
 reset role;
-
-do $$
-begin
-  execute format('revoke create, temporary on database %I from public', current_database());
-end
-$$;
 
 create schema identity      authorization twinbook_owner;
 create schema shared_data   authorization twinbook_owner;
