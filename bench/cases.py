@@ -248,7 +248,8 @@ def statements(scene: Stage) -> list[tuple[float, float, str]]:
         db.execute("alter role bench_paper reset pg_stat_statements.track")
         return db.execute(
             """
-            select s.calls / %s::float, s.mean_exec_time * 1000, regexp_replace(s.query, '\\s+', ' ', 'g')
+            select s.calls / %s::float, s.mean_exec_time * 1000,
+                   regexp_replace(s.query, '\\s+', ' ', 'g')
             from public.pg_stat_statements as s
             join pg_roles as r on r.oid = s.userid and r.rolname <> 'postgres'
             where s.calls >= %s and not (s.toplevel and s.query !~ 'place_order')

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench import cases
 from bench.cases import BOOK, Case
-from bench.stage import Stage, flushes_a_second, make_book, stage
+from bench.stage import flushes_a_second, make_book, stage
 from twinbook.failure import Failure
 from twinbook.server import find_binaries
 

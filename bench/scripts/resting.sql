@@ -17,7 +17,7 @@ declare
 begin
   execute format($copy$
     with placed as (
-      select o.* from orders as o where o.username = 'trader1' and o.status = 'OPEN'
+      select to_jsonb(o) as whole from orders as o where o.username = 'trader1' and o.status = 'OPEN'
     ),
     homes as (
       select p.username, p.portfolio_id, row_number() over () - 1 as place, count(*) over () as homes from portfolios as p
@@ -25,7 +25,7 @@ begin
     insert into orders (%1$s)
     select %1$s
     from (
-      select (jsonb_populate_record(placed, jsonb_build_object(
+      select (jsonb_populate_record(null::orders, placed.whole || jsonb_build_object(
         'username', h.username, 'portfolio_id', h.portfolio_id, 'order_id', new_id(), 'order_number', 1000000 + n,
         'symbol', case when n %% 11 = 0 then 'S1' else 'S' || 2 + n %% 999 end))).*
       from placed, generate_series(1, 110000) as n

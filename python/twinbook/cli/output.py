@@ -43,7 +43,9 @@ def note(text: str) -> None:
 def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], Any]]:
     """A bar on standard error; yields a function that moves it on by so many steps."""
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+    shown = _console(sys.stderr)
+    quiet = not shown.is_terminal
+    with Progress(*columns, console=shown, transient=True, disable=quiet) as bar:
         task = bar.add_task(title, total=total)
         yield lambda steps: bar.advance(task, steps)
 

@@ -1,0 +1,74 @@
+-- Matching loses nothing: a resting order enters itself, what was skipped is caught up in order, at the quotes' own prices, by
+-- whoever next takes the portfolio: a verb, a quote or the sweep.
+begin;
+select no_plan();
+
+create function pg_temp.newest() returns text language sql as $$
+  select format('%s %s', status, plain(average_price)) from orders order by order_number desc limit 1
+$$;
+create function pg_temp.missed(variadic lasts numeric[]) returns void language plpgsql as $$
+declare
+  first bigint;
+  price numeric;
+begin
+  select newest_number + 1 into first from shared_data.feeds where name = 'tape';
+  foreach price in array lasts loop
+    update shared_data.feeds set newest_number = newest_number + 1, newest_at = newest_at + interval '1 second' where name = 'tape';
+    insert into shared_data.market_data (username, feed, number, kind, symbol, bid, ask, quoted_at)
+    select 'market', 'tape', newest_number, 'quote', 'AAPL', price, price + 1, newest_at from shared_data.feeds where name = 'tape';
+  end loop;
+  perform leave_unmatched(p.username, p.portfolio_id, array['AAPL'], first, 'skipped', p.feed_owner, p.feed) from portfolios as p;
+end
+$$;
+
+-- Quotes that came while somebody else held the portfolio: kept as history, the portfolio left to be matched.
+
+select tests.set_stage();
+select tests.open('alice');
+select tests.quote('AAPL', 99, 100);
+select tests.act_as('alice', 'paper');
+
+select set_config('tests.limit', (place_order('AAPL', 'buy', 10, 'limit', 95, time_in_force => 'GTC')).order_id, true);
+select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$, 'a resting order enters itself: its quote may come before it commits');
+select lives_ok($$ select edit_portfolio('main', 1, slippage_percent => 0) $$, 'whoever next takes the portfolio');
+select is_empty('select * from unmatched', 'works it off');
+
+-- A verb catches up first, then acts: a cancel that comes too late finds the order filled.
+select tests.act_as_installer();
+select pg_temp.missed(94, 98);
+select tests.act_as('alice', 'paper');
+select throws_ok($$ select cancel_order(current_setting('tests.limit')) $$, 'TB422', null, 'nobody cancels what a quote had filled by then');
+select is((select count(*) from cancel_all()), 0::bigint, 'so there is nothing left to cancel');
+select results_eq('select status::text, average_price from orders', $$ values ('FILLED', 95::numeric) $$, 'it filled, as it would have');
+select results_eq('select quote_number, executed_at from executions', $$ values (2::bigint, timestamptz '2026-03-02 15:00:01+00') $$, 'at the first quote that reached it, at that quote''s time');
+
+-- In order, at their own prices: a stop that was crossed while its user idled, though the price came back.
+select place_order('AAPL', 'sell', 10, 'stop', stop_price => 90, time_in_force => 'GTC') is not null;
+select tests.act_as_installer();
+select pg_temp.missed(91, 85, 120);
+select tests.quote('AAPL', 130, 131);
+select tests.act_as('alice', 'paper');
+select is(pg_temp.newest(), 'FILLED 85', 'a held lock is no free option: the stop sold where it was crossed');
+select is_empty('select * from unmatched', 'and the next quote worked it off');
+
+select tests.quote('AAPL', 99, 100);
+select place_order('AAPL', 'buy', 10, 'limit', 95, time_in_force => 'GTC') is not null;
+select tests.act_as_installer();
+select pg_temp.missed(94, 98);
+set local role twinbook_market_data;
+select is(shared_data.sweep(), 1, 'the sweep goes through the portfolios that have something left');
+select is(shared_data.sweep(), 0, 'and then there is nothing left');
+select tests.act_as_installer();
+select is(pg_temp.newest(), 'FILLED 95', 'it works it off too');
+
+-- An order is matched only with what came after it.
+select pg_temp.missed(80);
+select tests.act_as('alice', 'paper');
+select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 90, time_in_force => 'GTC')), 'OPEN', 'a quote from before it fills it not');
+select throws_ok('select shared_data.sweep()', '42501', null, 'the sweep isn''t an application''s');
+select throws_ok($$ select match_quotes('market', 'tape', 1) $$, '42501', null, 'nor is matching');
+select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)', 'the book is whole');
+
+select tests.act_as_installer();
+select finish();
+rollback;
