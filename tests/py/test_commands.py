@@ -56,7 +56,7 @@ def test_a_day_at_the_command_line(call: Call) -> None:
     alice = ("--user", "alice", "--json")
     assert call("quote", "add", "AAPL", "--bid", "99.9", "--ask", "100").exit_code == 0
     [opened] = _rows(
-        call(*alice, "portfolio", "open", "main", "--initial-balances", '{"USD": 5000.10}')
+        call(*alice, "portfolio", "open", "main", "--initial-balances", '{"USD": 5000.5}')
     )
     assert (opened["name"], opened["feed"]) == ("main", "realtime")
     [bought] = _rows(call(*alice, "order", "place", "AAPL", "buy", "10"))
@@ -75,11 +75,11 @@ def test_a_day_at_the_command_line(call: Call) -> None:
     [position] = _rows(call(*alice, "positions"))
     assert (position["symbol"], position["quantity"]) == ("AAPL", "10")
     [balance] = _rows(call(*alice, "balances", "--portfolio", "main"))
-    assert (balance["amount"], balance["free"]) == ("4000.10", "4000.10")
+    assert (balance["amount"], balance["free"]) == ("4000.5", "4000.5")
     assert len(_rows(call(*alice, "executions"))) == 1
     assert [row["kind"] for row in _rows(call(*alice, "ledger"))] == ["deposit", "settlement"]
     [worth] = _rows(call(*alice, "portfolio", "show", "main"))
-    assert worth["equity"] == "4999.1"
+    assert worth["equity"] == "4999.5"
     [mode] = _rows(call(*alice, "mode", "show"))
     assert mode["active_mode"] == "paper"
     [whole] = _rows(call(*alice, "verify"))

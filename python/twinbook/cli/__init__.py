@@ -7,8 +7,10 @@ import click
 
 from twinbook.cli.context import Context, ErrorsInOneLine
 
-_SUBJECTS = ("server", "schema", "user", "role", "instrument", "portfolio", "order")
-_SUBJECTS += ("settings", "prices", "verify", "demo")
+_SUBJECTS = (
+    *("server", "schema", "user", "role", "instrument", "prices"),
+    *("portfolio", "order", "settings", "verify", "demo"),
+)
 
 
 @click.group(cls=ErrorsInOneLine, context_settings={"help_option_names": ["-h", "--help"]})

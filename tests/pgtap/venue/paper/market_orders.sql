@@ -18,7 +18,7 @@ select results_eq(
   $$ values ('quote', 1::bigint, 0::numeric, 'taker', timestamptz '2026-03-02 15:00+00', 0::numeric, 'quote'), ('quote', 1, 0, 'taker', '2026-03-02 15:00+00', -8, 'quote') $$,
   'rule 22: each execution tells its source, quote and model');
 select results_eq('select quantity::numeric, realized_pnl::numeric from positions', $$ values (6::numeric, -8::numeric) $$, 'and the position follows');
-select results_eq('select operation from audit_log order by seq offset 2', array['order_placed', 'order_filled', 'order_placed', 'order_filled'], 'placed, then filled');
+select results_eq('select operation, actor from audit_log order by seq offset 2', $$ values ('order_filled', 'alice'), ('order_filled', 'alice') $$, 'placing and filling at once is one act, of hers');
 
 -- Without a side the last price serves, with slippage against the order, rounded to the tick against it.
 select tests.quote('MSFT', last => 33.33);

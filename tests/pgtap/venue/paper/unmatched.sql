@@ -30,8 +30,10 @@ select tests.act_as('alice', 'paper');
 
 select set_config('tests.limit', (place_order('AAPL', 'buy', 10, 'limit', 95, time_in_force => 'GTC')).order_id, true);
 select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$, 'a resting order enters itself: its quote may come before it commits');
-select lives_ok($$ select edit_portfolio('main', 1, slippage_percent => 0) $$, 'whoever next takes the portfolio');
-select is_empty('select * from unmatched', 'works it off');
+select lives_ok($$ select edit_portfolio('main', 1, slippage_percent => 0) $$, 'a verb in between');
+select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$, 'leaves that to a quote, which alone knows that none is under way');
+select tests.quote('AAPL', 99, 100);
+select is_empty('select * from unmatched', 'the next quote takes it out');
 
 -- A verb catches up first, then acts: a cancel that comes too late finds the order filled.
 select tests.act_as_installer();
@@ -40,7 +42,7 @@ select tests.act_as('alice', 'paper');
 select throws_ok($$ select cancel_order(current_setting('tests.limit')) $$, 'TB422', null, 'nobody cancels what a quote had filled by then');
 select is((select count(*) from cancel_all()), 0::bigint, 'so there is nothing left to cancel');
 select results_eq('select status::text, average_price from orders', $$ values ('FILLED', 95::numeric) $$, 'it filled, as it would have');
-select results_eq('select quote_number, executed_at from executions', $$ values (2::bigint, timestamptz '2026-03-02 15:00:01+00') $$, 'at the first quote that reached it, at that quote''s time');
+select results_eq('select quote_number, executed_at from executions', $$ values (3::bigint, timestamptz '2026-03-02 15:00:02+00') $$, 'at the first quote that reached it, at that quote''s time');
 
 -- In order, at their own prices: a stop that was crossed while its user idled, though the price came back.
 select place_order('AAPL', 'sell', 10, 'stop', stop_price => 90, time_in_force => 'GTC') is not null;
