@@ -164,6 +164,7 @@ create type shared_data.standing as (
   cost                numeric,
   trade_id            text,
   has_position        boolean,
+  has_shorts          boolean,
   taken               numeric,
   is_shared           boolean
 );

@@ -304,18 +304,16 @@ class Portfolio:
 
     def _hold(self, order: Order, market: Quote | None) -> None:
         """What a unit that increases exposure holds, and what the order holds for fees (rule 7)."""
-        near = None
+        near = ZERO
         if market is not None:
-            near = next((p for p in (market.ask, market.last, market.bid) if p is not None), None)
+            near = next(p for p in (market.ask, market.last, market.bid) if p is not None)
+        limit, stop = order.limit_price or ZERO, order.stop_price or ZERO
         if order.side == "buy":
-            price = order.limit_price or ZERO
-            if order.limit_price is None:
-                price = max(order.stop_price or ZERO, near or ZERO) * (1 + self.slippage / 100)
-            order.hold_unit = price
+            price = limit or max(stop, near) * (1 + self.slippage / 100)
         else:
-            shown = (near or ZERO) * Decimal("1.03")
-            price = max(order.limit_price or ZERO, order.stop_price or ZERO, shown)
-            order.hold_unit = price / 2
+            price = max(limit, stop, near * Decimal("1.03"))
+        price = _to_tick(price, order.instrument.tick, ROUND_CEILING)
+        order.hold_unit = price if order.side == "buy" else price / 2
         if self.venue.clock is None:  # no fee has begun where there is no time
             order.hold_fee = ZERO
             return

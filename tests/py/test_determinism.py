@@ -36,7 +36,8 @@ FACTS = {
         updated_at""",
     "balances": "currency, amount, held",
     "audit_log": """
-        seq, operation, actor, details - array['order_id', 'trade_id', 'next_trade_id']""",
+        seq, operation, actor,
+        details - array['order_id', 'trade_id', 'next_trade_id'] #- '{order,order_id}'""",
 }
 
 Step = Callable[[Db], object]

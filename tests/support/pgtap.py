@@ -150,7 +150,12 @@ def run(url: str, case: Case) -> Outcome:
     """Runs a file as a person would with psql: autocommit, its own begin and rollback."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"set search_path = {case.search_path}".encode())
-        lines, error = _output(db.pgconn, case.file.read_text())
+        return run_on(db, case.file.read_text())
+
+
+def run_on(db: psycopg.Connection, text: str) -> Outcome:
+    """Runs a file's text on a connection whose search path is set."""
+    lines, error = _output(db.pgconn, text)
     outcome = parse(lines)
     if error:
         outcome.faults.append(error)

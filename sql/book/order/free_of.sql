@@ -8,8 +8,7 @@ create function free_of(home portfolios, target orders, standing shared_data.sta
 as $$
 begin
   return standing.free + target.held_amount - case
-    when home.allow_short or standing.quantity < 0
-      then short_value_of(home, target.currency) * home.short_initial_percent / 100
+    when standing.has_shorts then short_value_of(home, target.currency) * home.short_initial_percent / 100
     else 0 end;
 end
 $$;

@@ -50,7 +50,8 @@ begin
     end if;
   end if;
 
-  if home.allow_short and standing.cash < short_value_of(home, target.currency) * home.short_upkeep_percent / 100 then
+  if standing.has_shorts
+    and standing.cash < short_value_of(home, target.currency) * home.short_upkeep_percent / 100 then
     return 'margin call';
   end if;
 

@@ -7,7 +7,7 @@ create function request_hash(target orders)
   set search_path from current
 as $$
 begin
-  return sha256(convert_to(jsonb_strip_nulls(jsonb_build_object(
+  return sha256(convert_to((jsonb_strip_nulls(jsonb_build_object(
     'verb',          'place_order',
     'symbol',        target.symbol,
     'side',          target.side,
@@ -16,8 +16,8 @@ begin
     'limit_price',   plain(target.limit_price),
     'stop_price',    plain(target.stop_price),
     'time_in_force', nullif(target.time_in_force, 'DAY'),
-    'strategy',      nullif(target.strategy, ''),
-    'context',       nullif(target.context, '{}')))::text, 'UTF8'));
+    'strategy',      nullif(target.strategy, '')))
+    || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end)::text, 'UTF8'));
 end
 $$;
 

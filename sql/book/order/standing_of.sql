@@ -13,6 +13,9 @@ begin
          p.execution_seq, p.ledger_seq, p.audit_seq, p.audit_head, i.multiplier::numeric,
          coalesce(b.amount, 0)::numeric, coalesce(b.amount - b.held, 0)::numeric, b.currency is not null,
          coalesce(h.quantity, 0)::numeric, coalesce(h.cost, 0)::numeric, h.trade_id::text, h.symbol is not null,
+         exists (select from positions as short
+                 where (short.username, short.portfolio_id, short.currency) = (p.username, p.portfolio_id, target.currency)
+                   and short.quantity < 0),
          coalesce(others.taken, 0)::numeric, others.number > 0
   into standing
   from portfolios as p

@@ -7,19 +7,23 @@ create function lock_portfolio(portfolio text)
   set search_path from current
 as $$
 declare
-  me   text := identity.current_username(book());
-  home portfolios;
+  me     constant text := identity.current_username(book());
+  wanted text := lock_portfolio.portfolio;
+  home   portfolios;
 begin
+  if wanted is null then
+    select case when count(*) = 1 then min(p.name) else 'main' end into wanted
+    from portfolios as p
+    where p.username = me and p.is_active;
+  end if;
+
   select p.* into home
   from portfolios as p
   join identity.users as u using (username)
   where p.username = me
     and u.status in ('ACTIVE', 'SUSPENDED')
     and p.is_active
-    and p.name = coalesce(lock_portfolio.portfolio, (
-      select case when count(*) = 1 then min(a.name) else 'main' end
-      from portfolios as a
-      where a.username = me and a.is_active))
+    and p.name = wanted
   for no key update of p;
 
   if found then

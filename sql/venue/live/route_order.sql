@@ -6,6 +6,13 @@ create function route_order(target orders, home portfolios, market shared_data.m
   set search_path from current
 as $$
 begin
+  if target.created_at is not null then
+    raise exception using
+      errcode = 'TB422',
+      message = format('order %s stays as it was: live trading isn''t enabled', target.order_id),
+      hint    = 'The portfolio has no broker.';
+  end if;
+
   target.status        := 'REJECTED';
   target.reject_reason := 'live trading isn''t enabled: the portfolio has no broker';
   return store_order(target);

@@ -13,6 +13,15 @@ as $$
 declare
   due record;
 begin
+  if from_number is null
+    and not exists (select from unmatched as u where (u.username, u.portfolio_id) = (home.username, home.portfolio_id))
+    and not exists (select from orders as o
+                    where o.username = home.username
+                      and o.status in ('OPEN', 'PARTIALLY_FILLED')
+                      and (o.portfolio_id, o.time_in_force) = (home.portfolio_id, 'DAY')) then
+    return home;
+  end if;
+
   with mine as (
     delete from unmatched as u
     where (u.username, u.portfolio_id) = (home.username, home.portfolio_id)

@@ -17,7 +17,8 @@ select results_eq('select seq, operation, actor from audit_log order by seq',
   'each act is one row, numbered without gaps, with who did it');
 select ok(bool_and(previous_checksum is not distinct from before), 'each is chained to the one before it')
 from (select previous_checksum, lag(checksum) over (order by seq) as before from audit_log) as links;
-select is((select audit_head from portfolios), (select checksum from audit_log where seq = 6), 'the portfolio keeps the head');
+select is((select audit_head from portfolios), (select checksum from audit_log where seq = 6),
+  'the portfolio keeps the head');
 select is((select audit_seq from portfolios), 6::bigint, 'and the count');
 select ok(bool_and(session_id is not null and occurred_at <= clock_timestamp()), 'session and time stand beside it') from audit_log;
 

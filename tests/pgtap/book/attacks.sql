@@ -39,19 +39,25 @@ begin
   return answer;
 end
 $$;
-select is(pg_temp.verb('select username from %I.place_order(''AAPL'', ''buy'', 1)'), 'alice', 'a verb finds its own tables, whatever stands in front of them');
+select is(pg_temp.verb('select username from %I.place_order(''AAPL'', ''buy'', 1)'), 'alice',
+  'a verb finds its own tables, whatever stands in front of them');
 select is(pg_temp.verb('select count(*) from %I.cancel_all()'), '1', 'so does the next');
-select is(pg_temp.verb('select version from %I.edit_portfolio(''main'', 1, slippage_percent => 0.2)'), '2', 'and an edit');
+select is(pg_temp.verb('select version from %I.edit_portfolio(''main'', 1, slippage_percent => 0.2)'), '2',
+  'and an edit');
 select is(pg_temp.verb('select chain_intact from %I.verify_portfolios()'), 'true', 'and verifying');
-select is(pg_temp.verb('select count(*) from %I.open_positions where username <> ''alice'''), '0', 'views were bound when they were made');
+select is(pg_temp.verb('select count(*) from %I.open_positions where username <> ''alice'''), '0',
+  'views were bound when they were made');
 select is((select count(*) from evil.stolen), 0::bigint, 'no function of hers ran with another''s rights');
 select is((select count(*) from pg_temp.orders), 0::bigint, 'and no row of ours went into a table of hers');
-select is(pg_temp.verb('select count(*) from %I.orders where username <> ''alice'''), '0', 'bob''s rows are not among them');
+select is(pg_temp.verb('select count(*) from %I.orders where username <> ''alice'''), '0',
+  'bob''s rows are not among them');
 select set_config('search_path', current_setting('tests.path'), true);
 
 -- Leaky operators: row level security is asked before what could tell.
-select lives_ok(format($$ select * from %I.orders where 1 / (case when strategy = 'bobs-secret' then 0 else 1 end) = 1 $$, current_setting('tests.book')), 'a division tells nothing of bob''s rows');
-select lives_ok(format($$ select * from %I.orders where (case when username = 'bob' then 'x' else '1' end)::integer = 1 $$, current_setting('tests.book')), 'nor does a cast');
+select lives_ok(format($$ select * from %I.orders where 1 / (case when strategy = 'bobs-secret' then 0 else 1 end) = 1 $$, current_setting('tests.book')),
+  'a division tells nothing of bob''s rows');
+select lives_ok(format($$ select * from %I.orders where (case when username = 'bob' then 'x' else '1' end)::integer = 1 $$, current_setting('tests.book')),
+  'nor does a cast');
 
 -- Messages never carry another user's values.
 create function pg_temp.said(statement text) returns text language plpgsql as $$
@@ -89,15 +95,19 @@ create function pg_temp.order_with(key text, id text, home text, number bigint) 
 $$;
 select is(tests.refusal(pg_temp.order_with('his key', upper(book()) || '_1', current_setting('tests.home'), 50)), tests.refusal(pg_temp.order_with('no key', upper(book()) || '_1', current_setting('tests.home'), 50)),
           'a unique key: the same outcome whether or not bob has it');
-select is(tests.refusal(pg_temp.order_with('k', current_setting('tests.his'), current_setting('tests.home'), 50)), 'accepted', 'nor does his order''s id tell');
+select is(tests.refusal(pg_temp.order_with('k', current_setting('tests.his'), current_setting('tests.home'), 50)), 'accepted',
+  'nor does his order''s id tell');
 select is(tests.refusal(pg_temp.order_with('k', upper(book()) || '_1', current_setting('tests.his_home'), 50)),
-          tests.refusal(pg_temp.order_with('k', upper(book()) || '_1', '00000000-0000-7000-8000-000000000009', 50)), 'a foreign key: his portfolio and none are the same');
+          tests.refusal(pg_temp.order_with('k', upper(book()) || '_1', '00000000-0000-7000-8000-000000000009', 50)),
+            'a foreign key: his portfolio and none are the same');
 create function pg_temp.fill_of(id text) returns text language sql as $$
   select format('insert into %I.executions (username, portfolio_id, seq, order_id, fill_id, trade_id, symbol, strategy, side, quantity, price, multiplier, currency, fee_currency, price_source, executed_at)
     values (''alice'', %L, 50, %L, ''f'', %L, ''AAPL'', '''', ''buy'', 1, 1, 1, ''USD'', ''USD'', ''broker'', now())', current_setting('tests.book'), current_setting('tests.home'), id, upper(book()) || '_1')
 $$;
-select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), '23503 executions_order_fkey', 'nothing of hers can hang on his order');
-select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), tests.refusal(pg_temp.fill_of(upper(book()) || '_none')), 'which is as if there were none');
+select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), '23503 executions_order_fkey',
+  'nothing of hers can hang on his order');
+select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), tests.refusal(pg_temp.fill_of(upper(book()) || '_none')),
+  'which is as if there were none');
 select is(tests.refusal(pg_temp.fill_of(current_setting('tests.hers'))), 'accepted', 'on her own it can');
 
 select tests.act_as_installer();
@@ -106,10 +116,13 @@ select set_config('tests.truth_' || person, (select count(*)::text from orders w
 select tests.act_as_installer();
 do $$ begin execute format('grant pg_write_server_files, pg_read_server_files to twinbook_%s', book()); end $$;
 select tests.act_as('alice', book());
-select is(tests.reach(format('copy %I.orders to ''/dev/null''', current_setting('tests.book'))), (select count(*) from orders), 'COPY TO carries her rows only');
+select is(tests.reach(format('copy %I.orders to ''/dev/null''', current_setting('tests.book'))), (select count(*) from orders),
+  'COPY TO carries her rows only');
 select is((select count(*)::text from orders), current_setting('tests.truth_alice'), 'all of them');
-select throws_ok(format('copy %I.orders from ''/dev/null''', current_setting('tests.book')), '0A000', null, 'COPY FROM is refused, even with the right to insert');
-select throws_ok(format('copy %I.balances from ''/dev/null''', current_setting('tests.book')), '42501', null, 'which no application has');
+select throws_ok(format('copy %I.orders from ''/dev/null''', current_setting('tests.book')), '0A000', null,
+  'COPY FROM is refused, even with the right to insert');
+select throws_ok(format('copy %I.balances from ''/dev/null''', current_setting('tests.book')), '42501', null,
+  'which no application has');
 
 -- Prepared statements: the user and the role of the moment count, not those of the plan.
 create function pg_temp.prepared(mode text) returns setof text language plpgsql as $$

@@ -54,7 +54,8 @@ from (values
 
 select tests.act_as('alice', book());
 select throws_ok('select * from differences()', '42501', null, 'applications verify by their verb');
-select results_eq('select portfolio::text, rebuilt_equals_stored, chain_intact from verify_portfolios()', $$ values ('main', true, true) $$, 'which sees their own only');
+select results_eq('select portfolio::text, rebuilt_equals_stored, chain_intact from verify_portfolios()', $$ values ('main', true, true) $$,
+  'which sees their own only');
 
 select tests.act_as_installer();
 select finish();

@@ -35,8 +35,10 @@ select pg_temp.told();
 
 select results_eq('select realized_pnl::numeric from executions order by seq', array[0, 0, 200, -75, 0, 0, 0, 50, -150]::numeric[],
   'each execution tells what it realized, gross, losses below zero');
-select is((select count(distinct trade_id) from executions), 2::bigint, 'rule 1: two lives from flat to flat are two trades');
-select is((select amount::numeric from balances), 100000 + 25 - 5::numeric, 'all of it is in the cash: profit less fees');
+select is((select count(distinct trade_id) from executions), 2::bigint,
+  'rule 1: two lives from flat to flat are two trades');
+select is((select amount::numeric from balances), 100000 + 25 - 5::numeric,
+  'all of it is in the cash: profit less fees');
 select is((select trade_id from positions), null, 'a flat position belongs to no trade');
 select is((select opened_at from positions), null, 'and was opened at no time');
 

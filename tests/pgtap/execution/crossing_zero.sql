@@ -13,16 +13,22 @@ select results_eq(
   'one part closes, the other opens; the fee is shared to the cent');
 select is((select count(distinct fill_id) from executions where seq > 1), 1::bigint, 'both are parts of one fill');
 select is((select array_agg(trade_id order by seq) from executions)::text[], (select array[a, a, b] from (
-  select min(trade_id) filter (where seq = 1) as a, min(trade_id) filter (where seq = 3) as b from executions) as t)::text[], 'the first part belongs to the trade it closes');
+  select min(trade_id) filter (where seq = 1) as a, min(trade_id) filter (where seq = 3) as b from executions) as t)::text[],
+    'the first part belongs to the trade it closes');
 select is((select count(distinct trade_id) from executions), 2::bigint, 'the second to another');
 select results_eq($$ select quantity::numeric, cost::numeric, realized_pnl::numeric, trade_id = (select trade_id from executions where seq = 3) from positions $$,
-  $$ values (-15::numeric, -1650::numeric, 100::numeric, true) $$, 'the position is short at the price, in the new trade');
-select is((select trade_id::text from orders where order_number = 2), (select trade_id::text from executions where seq = 2), 'an order keeps the trade of its first fill');
+  $$ values (-15::numeric, -1650::numeric, 100::numeric, true) $$,
+    'the position is short at the price, in the new trade');
+select is((select trade_id::text from orders where order_number = 2), (select trade_id::text from executions where seq = 2),
+  'an order keeps the trade of its first fill');
 select results_eq($$ select kind, amount::numeric, execution_seq from ledger_entries where execution_seq > 1 order by seq $$,
-  $$ values ('settlement', 1100::numeric, 2::bigint), ('fee', -1.00, 2), ('settlement', 1650, 3), ('fee', -1.51, 3) $$, 'each part has its own entries');
+  $$ values ('settlement', 1100::numeric, 2::bigint), ('fee', -1.00, 2), ('settlement', 1650, 3), ('fee', -1.51, 3) $$,
+    'each part has its own entries');
 
 select tests.trade('alice', 'AAPL', 'buy', 20, 100) is not null;
-select results_eq($$ select quantity::numeric, realized_pnl::numeric from positions $$, $$ values (5::numeric, 250::numeric) $$, 'and back across');
+select results_eq($$ select quantity::numeric, realized_pnl::numeric from positions $$,
+  $$ values (5::numeric, 250::numeric) $$,
+  'and back across');
 select is((select count(distinct trade_id) from executions), 3::bigint, 'a third trade');
 select is((select count(*) from audit_log where operation = 'order_filled'), 3::bigint, 'each fill is one event');
 select is_empty('select * from differences()', 'state is what the facts say');

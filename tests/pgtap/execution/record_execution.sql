@@ -21,8 +21,10 @@ select results_eq(
              '{"a": "b"}'::jsonb, timestamptz '2026-03-02 15:00+00') $$,
   'B3: the execution tells everything');
 select results_eq($$ select kind, amount::numeric, execution_seq from ledger_entries where username = 'alice' order by seq $$,
-  $$ values ('deposit', 100000::numeric, null::bigint), ('settlement', -400, 1), ('fee', -1, 1) $$, 'money moved by two entries');
-select results_eq($$ select amount::numeric from balances where username = 'alice' $$, array[99599::numeric], 'out of the balance');
+  $$ values ('deposit', 100000::numeric, null::bigint), ('settlement', -400, 1), ('fee', -1, 1) $$,
+    'money moved by two entries');
+select results_eq($$ select amount::numeric from balances where username = 'alice' $$, array[99599::numeric],
+  'out of the balance');
 select results_eq($$ select quantity::numeric, cost::numeric, average_price, fees::numeric, trade_id = (select trade_id from executions) from positions $$,
   $$ values (4::numeric, 400::numeric, 100::numeric, 1::numeric, true) $$, 'into the position, whose trade it opened');
 select results_eq($$ select operation, actor, details ->> 'quantity', details ->> 'price' from audit_log where username = 'alice' order by seq desc limit 1 $$,
@@ -30,7 +32,9 @@ select results_eq($$ select operation, actor, details ->> 'quantity', details ->
 select ok(starts_with((select trade_id from executions), upper(book()) || '_'), 'I3: the trade''s id tells its book');
 
 select is(tests.fill(current_setting('tests.order'), 6, 110, fill_id => 'f2'), 'FILLED', 'the rest fills it');
-select results_eq($$ select average_price, filled_value::numeric from orders where username = 'alice' $$, $$ values (106::numeric, 1060::numeric) $$, 'at the average of both');
+select results_eq($$ select average_price, filled_value::numeric from orders where username = 'alice' $$,
+  $$ values (106::numeric, 1060::numeric) $$,
+  'at the average of both');
 select is((select count(distinct trade_id) from executions), 1::bigint, 'one trade');
 select is((select count(*) from executions where seq = 2), 1::bigint, 'numbered within the portfolio');
 
@@ -43,7 +47,8 @@ select is(tests.refusal($$ select tests.fill(tests.pending('bob', 'AAPL', 'buy',
 select is_empty('select * from differences()', 'state is what the facts say');
 
 select tests.act_as('alice', book());
-select throws_ok($$ select record_execution(o, 'f3', 1, 1, now(), 'broker') from orders as o $$, '42501', null, 'applications fill nothing');
+select throws_ok($$ select record_execution(o, 'f3', 1, 1, now(), 'broker') from orders as o $$, '42501', null,
+  'applications fill nothing');
 select is((select count(*) from executions), 2::bigint, 'and see their fills');
 
 select tests.act_as_installer();

@@ -10,7 +10,8 @@ select tests.trade('alice', 'AAPL', 'buy', 1, 100) is not null;
 select tests.act_as('alice', book());
 
 select results_eq('select symbol, status::text, version::integer from cancel_all()',
-  $$ values ('AAPL', 'CANCELED', 2), ('MSFT', 'CANCELED', 2), ('SAP', 'CANCELED', 2) $$, 'all of main''s, in order; what is done stays done');
+  $$ values ('AAPL', 'CANCELED', 2), ('MSFT', 'CANCELED', 2), ('SAP', 'CANCELED', 2) $$,
+    'all of main''s, in order; what is done stays done');
 select is_empty('select * from cancel_all()', 'then there is nothing to cancel');
 select results_eq($$ select symbol from cancel_all('side') $$, array['AAPL'], 'another portfolio has its own');
 select throws_ok($$ select * from cancel_all('other') $$, 'TB404', null, 'an unknown one has none');

@@ -34,7 +34,8 @@ from unnest(array[
 select throws_ok($$ select place_order('XXXX', 'buy', 1) $$, 'TB404', null, 'an unknown symbol');
 select throws_ok($$ select place_order(null, 'buy', 1) $$, 'TB404', null, 'no symbol');
 select throws_ok($$ select place_order('aapl', 'buy', 1) $$, 'TB404', null, 'a symbol is spelt as it is');
-select throws_ok($$ select place_order('AAPL', 'buy', 1, portfolio => 'other') $$, 'TB404', null, 'an unknown portfolio');
+select throws_ok($$ select place_order('AAPL', 'buy', 1, portfolio => 'other') $$, 'TB404', null,
+  'an unknown portfolio');
 select is((select count(*) from orders), 0::bigint, 'what raises stores nothing');
 
 select results_eq(
@@ -42,12 +43,16 @@ select results_eq(
      from place_order('AAPL', 'buy', 10000) $$,
   $$ select 'REJECTED', true, 0::numeric, 1::bigint, 1, left(upper(book()) || '_', 5), true $$,
   'what the state of the world forbids is stored REJECTED, with a reason, and makes no trade');
-select results_eq($$ select status::text, reject_reason is not null from orders $$, $$ values ('REJECTED', true) $$, 'it is a row');
-select results_eq($$ select operation from audit_log order by seq desc limit 1 $$, array['order_rejected'], 'and an event');
-select is((select status::text from place_order('SAP', 'buy', 1)), 'REJECTED', 'a market order without a price is REJECTED');
+select results_eq($$ select status::text, reject_reason is not null from orders $$, $$ values ('REJECTED', true) $$,
+  'it is a row');
+select results_eq($$ select operation from audit_log order by seq desc limit 1 $$, array['order_rejected'],
+  'and an event');
+select is((select status::text from place_order('SAP', 'buy', 1)), 'REJECTED',
+  'a market order without a price is REJECTED');
 select is((select status::text from place_order('AAPL', 'sell', 1)), 'REJECTED', 'so is selling what isn''t there');
 select is((select max(order_number) from orders), 3::bigint, 'orders are numbered within their portfolio');
-select results_eq('select amount::numeric, held::numeric from balances', $$ values (100000::numeric, 0::numeric) $$, 'a refusal moves and holds nothing');
+select results_eq('select amount::numeric, held::numeric from balances', $$ values (100000::numeric, 0::numeric) $$,
+  'a refusal moves and holds nothing');
 
 -- Who may.
 select tests.act_as('', book());
@@ -58,7 +63,8 @@ select tests.act_as('market', book());
 select throws_ok($$ select place_order('AAPL', 'buy', 1) $$, 'TB401', null, 'nor the market');
 select tests.act_as('bob', book());
 select throws_ok($$ select place_order('AAPL', 'buy', 1) $$, 'TB400', null, 'without a portfolio: which one?');
-select throws_ok($$ select place_order('AAPL', 'buy', 1, portfolio => 'main') $$, 'TB404', null, 'hers doesn''t exist for him');
+select throws_ok($$ select place_order('AAPL', 'buy', 1, portfolio => 'main') $$, 'TB404', null,
+  'hers doesn''t exist for him');
 
 -- Closed and unverified users do nothing.
 select tests.act_as_installer();

@@ -19,14 +19,17 @@ from (values
   ('current_setting(''tests.hers''), 1, limit_price => ''Infinity''', 'TB400'), ('current_setting(''tests.hers''), 1, limit_price => 99.999', 'TB400'),
   ('current_setting(''tests.hers''), 1, stop_price => 90', 'TB400'), ('current_setting(''tests.hers''), 1, quantity => 1000000', 'TB422')) as wrong (terms, code);
 select is((select orders::text from orders), current_setting('tests.before'), 'the order is as it was');
-select is((select count(*) from audit_log where operation = 'order_replaced'), 0::bigint, 'and nothing is said to have happened');
+select is((select count(*) from audit_log where operation = 'order_replaced'), 0::bigint,
+  'and nothing is said to have happened');
 
 select tests.act_as_installer();
 select tests.fill(current_setting('tests.hers'), 6, 100);
 select tests.act_as('alice', book());
-select throws_ok($$ select replace_order(current_setting('tests.hers'), 1, quantity => 11) $$, 'TB422', null, 'what is filled isn''t replaced');
+select throws_ok($$ select replace_order(current_setting('tests.hers'), 1, quantity => 11) $$, 'TB422', null,
+  'what is filled isn''t replaced');
 select tests.act_as('', book());
-select throws_ok($$ select replace_order(current_setting('tests.hers'), 1, quantity => 11) $$, 'TB401', null, 'nobody replaces nothing');
+select throws_ok($$ select replace_order(current_setting('tests.hers'), 1, quantity => 11) $$, 'TB401', null,
+  'nobody replaces nothing');
 
 select tests.act_as_installer();
 select finish();

@@ -114,7 +114,8 @@ from (values ('quantity = 11', 'TB001 orders'), ('limit_price = 99', 'TB001 orde
 
 update orders set filled_quantity = 4, status = 'PARTIALLY_FILLED', version = 2;
 select is(tests.refusal('update orders set filled_quantity = 3'), 'TB001 orders', 'orders_fills_only_add_up');
-select is(tests.refusal('update orders set version = 1'), 'TB001 orders', 'orders_fills_only_add_up: nor does the version go back');
+select is(tests.refusal('update orders set version = 1'), 'TB001 orders',
+  'orders_fills_only_add_up: nor does the version go back');
 select is(tests.refusal('update orders set filled_quantity = 5'), 'accepted', 'fills add up');
 
 select finish();

@@ -22,7 +22,8 @@ $$;
 
 create function pg_temp.go(statement text) returns void language plpgsql as $$ begin execute statement; end $$;
 select pg_temp.go(pg_temp.move(order_id, state)) from states where state <> 'PENDING';
-select results_eq('select status::text from orders order by order_number', 'select state from states', 'an order stands in each state');
+select results_eq('select status::text from orders order by order_number', 'select state from states',
+  'an order stands in each state');
 
 select is(tests.refusal(pg_temp.move(s.order_id, t.state)),
           case when exists (select from order_transitions where (from_status, to_status) = (s.state, t.state)) then 'accepted' else 'TB002' end,

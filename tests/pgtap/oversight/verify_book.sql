@@ -22,7 +22,8 @@ select is((select count(*) from oversight.verify_book('paper')), 2::bigint, 'and
 select set_config('app.current_user', 'alice', true);
 select throws_ok($$ select * from oversight.verify_book('paper') $$, 'TB403', null, 'a USER may not, even there');
 select tests.act_as('alice', 'paper');
-select throws_ok($$ select * from oversight.verify_book('paper') $$, '42501', null, 'an application''s session has no such verb');
+select throws_ok($$ select * from oversight.verify_book('paper') $$, '42501', null,
+  'an application''s session has no such verb');
 
 select tests.act_as_installer();
 alter table paper_trading.balances disable trigger user;

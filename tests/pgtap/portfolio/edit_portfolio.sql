@@ -13,12 +13,16 @@ select throws_ok(format('select edit_portfolio(%s)', terms), code, null, format(
 from (values ('''main'', 1, allow_short => false', 'TB409'), ('''main'', null', 'TB409'), ('''other'', 1', 'TB404'),
              ('''main'', 2, slippage_percent => 100', 'TB400'), ('''main'', 2, slippage_percent => ''NaN''', 'TB400'), ('''main'', 2, fill_delay_ms => -1', 'TB400'),
              ('''main'', 2, max_quote_age => ''0''', 'TB400'), ('''main'', 2, max_history_age => ''0''', 'TB400')) as wrong (terms, code);
-select results_eq($$ select version::integer, slippage_percent::numeric from portfolios where name = 'main' $$, $$ values (2, 0.2) $$, 'a refusal changes nothing');
-select is((select details -> 'slippage_percent' from audit_log where operation = 'portfolio_edited'), '"0.2"'::jsonb, 'an edit is an event, numbers as text');
+select results_eq($$ select version::integer, slippage_percent::numeric from portfolios where name = 'main' $$,
+  $$ values (2, 0.2) $$,
+  'a refusal changes nothing');
+select is((select details -> 'slippage_percent' from audit_log where operation = 'portfolio_edited'), '"0.2"'::jsonb,
+  'an edit is an event, numbers as text');
 
 select throws_ok($$ select close_portfolio('side', 9) $$, 'TB409', null, 'closing knows versions too');
 select throws_ok($$ select close_portfolio('other') $$, 'TB404', null, 'and names');
-select results_eq($$ select is_active, version::integer from close_portfolio('side') $$, $$ values (false, 2) $$, 'closing needs nothing more');
+select results_eq($$ select is_active, version::integer from close_portfolio('side') $$, $$ values (false, 2) $$,
+  'closing needs nothing more');
 select throws_ok(format(act, 'side'), 'TB422', null, 'a closed portfolio: ' || act)
 from unnest(array['select close_portfolio(%L)', 'select edit_portfolio(%L, 2)', 'select cancel_all(%L)',
                   'select place_order(''AAPL'', ''buy'', 1, portfolio => %L)']) as tried (act);

@@ -17,12 +17,14 @@ select tests.act_as('alice', book());
 select throws_ok('select * from cancel_all()', 'TB400', null, 'two, neither main: which one?');
 select lives_ok($$ select * from cancel_all('second') $$, 'the one that is named');
 select lives_ok($$ select close_portfolio('second') $$, 'one is closed');
-select is((select p.name::text from place_order('AAPL', 'buy', 1) as o join portfolios as p using (username, portfolio_id)), 'first', 'again the only active one');
+select is((select p.name::text from place_order('AAPL', 'buy', 1) as o join portfolios as p using (username, portfolio_id)), 'first',
+  'again the only active one');
 
 select tests.act_as_installer();
 select tests.open('alice', 'main');
 select tests.act_as('alice', book());
-select is((select p.name::text from place_order('AAPL', 'buy', 1) as o join portfolios as p using (username, portfolio_id)), 'main', 'of several, main');
+select is((select p.name::text from place_order('AAPL', 'buy', 1) as o join portfolios as p using (username, portfolio_id)), 'main',
+  'of several, main');
 
 select throws_ok($$ select lock_portfolio('main') $$, '42501', null, 'what is under the verbs isn''t for applications');
 

@@ -16,7 +16,8 @@ select results_eq('select currency, amount::numeric, held::numeric from balances
 select results_eq('select kind, currency, amount::numeric from ledger_entries order by seq',
   $$ values ('deposit', 'EUR', 50.5), ('deposit', 'USD', 100000::numeric) $$, 'which came in by deposits');
 select results_eq('select seq, operation, actor from audit_log order by seq',
-  $$ values (1::bigint, 'portfolio_opened', 'alice'), (2, 'money_moved', 'alice'), (3, 'money_moved', 'alice') $$, 'each an event');
+  $$ values (1::bigint, 'portfolio_opened', 'alice'), (2, 'money_moved', 'alice'), (3, 'money_moved', 'alice') $$,
+    'each an event');
 
 select is((select p.feed from open_portfolio('taped', feed => 'tape') as p), 'tape', 'on a shared feed that is named');
 select results_eq($$ select b.currency, b.amount::numeric from balances as b join portfolios as p using (username, portfolio_id) where p.name = 'taped' $$,
@@ -44,13 +45,17 @@ select is((select count(*) from portfolios), 4::bigint, 'what raises opens nothi
 
 -- What isn't given comes from her settings.
 select lives_ok($$ select identity.edit_settings(1, initial_balances => '{"USD": 7}', slippage_percent => 0.5, fill_delay_ms => 20,
-  max_quote_age => '5 minutes', max_history_age => '2 days', allow_short => true, allow_mock_prices => true) $$, 'she edits her settings');
+  max_quote_age => '5 minutes', max_history_age => '2 days', allow_short => true, allow_mock_prices => true) $$,
+    'she edits her settings');
 select results_eq(
   $$ select slippage_percent::numeric, fill_delay_ms::integer, max_quote_age::interval, max_history_age::interval, allow_short, allow_mock_prices from open_portfolio('hers') $$,
   $$ values (0.5, 20, interval '5 minutes', interval '2 days', true, true) $$, 'new portfolios take them');
-select is((select b.amount::numeric from balances as b join portfolios as p using (username, portfolio_id) where p.name = 'hers'), 7::numeric, 'and her initial balances');
-select is((select slippage_percent::numeric from open_portfolio('its own', slippage_percent => 0)), 0::numeric, 'unless told otherwise');
-select is((select slippage_percent::numeric from portfolios where name = 'main'), 0.1, 'portfolios that are open keep theirs');
+select is((select b.amount::numeric from balances as b join portfolios as p using (username, portfolio_id) where p.name = 'hers'), 7::numeric,
+  'and her initial balances');
+select is((select slippage_percent::numeric from open_portfolio('its own', slippage_percent => 0)), 0::numeric,
+  'unless told otherwise');
+select is((select slippage_percent::numeric from portfolios where name = 'main'), 0.1,
+  'portfolios that are open keep theirs');
 
 select tests.act_as('bob', book());
 select is((select username from open_portfolio('main')), 'bob', 'the same name is bob''s own portfolio');
@@ -70,7 +75,8 @@ select is(tests.refusal($$ select open_portfolio('replayed', feed => 'replay') $
 select is(tests.refusal($$ select open_portfolio('x', feed => 'his') $$), 'TB404', 'and another''s is for nobody else');
 select is((select feed_owner from open_portfolio('which', feed => 'tape')), case book() when 'paper' then 'alice' else 'market' end,
   'one''s own goes before a shared one of that name');
-select is((select p.max_quote_age::interval from portfolios as p where name = 'which'), '5 minutes', 'with her own idea of stale');
+select is((select p.max_quote_age::interval from portfolios as p where name = 'which'), '5 minutes',
+  'with her own idea of stale');
 
 select tests.act_as_installer();
 select finish();

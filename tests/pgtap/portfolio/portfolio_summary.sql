@@ -11,7 +11,8 @@ select results_eq('select name::text, cash, equity, unknown is not null from por
 
 select tests.quote('EURUSD', 1.1, 1.3);
 select results_eq('select cash, held, positions_value, equity, realized_pnl, unrealized_pnl, fees, unknown from portfolio_summary',
-  $$ values (1120::numeric, 0::numeric, 0::numeric, 1120::numeric, 0::numeric, 0::numeric, 0::numeric, null::text) $$, 'with one: by its middle');
+  $$ values (1120::numeric, 0::numeric, 0::numeric, 1120::numeric, 0::numeric, 0::numeric, 0::numeric, null::text) $$,
+    'with one: by its middle');
 select is(rate_between('EUR', 'USD', 'market', 'tape'), 1.2, 'a rate read directly');
 select is(round(rate_between('USD', 'EUR', 'market', 'tape'), 6), 0.833333, 'or the other way round');
 select is(rate_between('USD', 'USD', 'market', 'tape'), 1::numeric, 'a currency in itself');
@@ -26,21 +27,26 @@ select results_eq('select cash, equity, realized_pnl, unknown is not null from p
 
 select tests.quote('AAPL', 95, 97), tests.quote('SAP', 12, 13);
 select results_eq('select cash, positions_value, equity, realized_pnl, unrealized_pnl, fees, unknown from portfolio_summary',
-  $$ values (973::numeric, 95 + 43.2, 973 + 138.2, -10::numeric, -5 + 7.2, 1::numeric, null::text) $$, 'with all of them: equity is cash and positions');
+  $$ values (973::numeric, 95 + 43.2, 973 + 138.2, -10::numeric, -5 + 7.2, 1::numeric, null::text) $$,
+    'with all of them: equity is cash and positions');
 
 select tests.act_as('bob', book());
-select results_eq('select name::text, equity from portfolio_summary', $$ values ('main', 5::numeric) $$, 'bob sees his own');
+select results_eq('select name::text, equity from portfolio_summary', $$ values ('main', 5::numeric) $$,
+  'bob sees his own');
 select tests.act_as_installer();
 select tests.open('bob', 'euro', balances => '{}');
 select tests.act_as('bob', book());
-select is((select equity from portfolio_summary where name = 'euro'), 0::numeric, 'one without money is worth nothing, not unknown');
+select is((select equity from portfolio_summary where name = 'euro'), 0::numeric,
+  'one without money is worth nothing, not unknown');
 
 -- The inverse pair serves as well.
 select tests.act_as_installer();
 select set_config('app.current_user', 'bob', true);
-select is((select base_currency from open_portfolio('euros', 'EUR', '{"USD": 12}', feed => 'tape')), 'EUR', 'a portfolio in euros');
+select is((select base_currency from open_portfolio('euros', 'EUR', '{"USD": 12}', feed => 'tape')), 'EUR',
+  'a portfolio in euros');
 select tests.act_as('bob', book());
-select is((select round(equity, 6) from portfolio_summary where name = 'euros'), 10.000000, 'dollars in euros by the same quote');
+select is((select round(equity, 6) from portfolio_summary where name = 'euros'), 10.000000,
+  'dollars in euros by the same quote');
 
 select tests.act_as_installer();
 select finish();

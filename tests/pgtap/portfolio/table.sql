@@ -45,7 +45,8 @@ insert into cases values (null, '23514 portfolios_feed_is_own_or_shared');
 select is_empty($$ select tests.laws_of('portfolios') except select split_part(refused, ' ', 2) from cases $$,
   'every law of portfolios is tried');
 
-select is(tests.refusal('delete from portfolios where false'), 'TB001 portfolios', 'portfolios_are_never_removed: deleted');
+select is(tests.refusal('delete from portfolios where false'), 'TB001 portfolios',
+  'portfolios_are_never_removed: deleted');
 select is(tests.refusal('truncate portfolios cascade'), 'TB001 portfolios', 'portfolios_are_never_removed: truncated');
 
 select is(tests.refusal(format('update portfolios set %I = %L', field, value)), 'TB001 portfolios',

@@ -17,21 +17,26 @@ select results_eq(
             ('MSFT', '', -10, 45, 'last', interval '0', -450, 50, 10.00) $$,
   'long at the bid, short at the ask, else at the last price; flat ones are not open, bob''s are not hers');
 select results_eq($$ select symbol, quantity, market_value, unrealized_pnl, strategies from net_positions order by symbol $$,
-  $$ values ('AAPL', 6::numeric, 646::numeric, 46::numeric, 2::bigint), ('MSFT', -10, -450, 50, 1) $$, 'net positions add up the strategies');
+  $$ values ('AAPL', 6::numeric, 646::numeric, 46::numeric, 2::bigint), ('MSFT', -10, -450, 50, 1) $$,
+    'net positions add up the strategies');
 
 select tests.quote('MSFT', 44, null, null);
-select results_eq($$ select mark, marked_by from open_positions where symbol = 'MSFT' $$, $$ values (44::numeric, 'other side') $$,
+select results_eq($$ select mark, marked_by from open_positions where symbol = 'MSFT' $$,
+  $$ values (44::numeric, 'other side') $$,
   'a mark by the other side says so');
-select is((select closable_quantity from open_positions where (symbol, strategy) = ('AAPL', '')), 10::numeric, 'all of it may be sold');
+select is((select closable_quantity from open_positions where (symbol, strategy) = ('AAPL', '')), 10::numeric,
+  'all of it may be sold');
 
 select tests.act_as('bob', book());
-select results_eq('select symbol, quantity::numeric from open_positions', $$ values ('AAPL', 7::numeric) $$, 'bob sees his');
+select results_eq('select symbol, quantity::numeric from open_positions', $$ values ('AAPL', 7::numeric) $$,
+  'bob sees his');
 
 select tests.act_as_installer();
 select tests.trade('bob', 'SAP', 'buy', 1, 10) is not null;
 select tests.act_as('bob', book());
 select results_eq($$ select mark, marked_by, mark_age, market_value, unrealized_pnl from open_positions where symbol = 'SAP' $$,
-  $$ values (null::numeric, null, null::interval, null::numeric, null::numeric) $$, 'without a quote nothing is invented');
+  $$ values (null::numeric, null, null::interval, null::numeric, null::numeric) $$,
+    'without a quote nothing is invented');
 
 select tests.act_as_installer();
 select finish();

@@ -22,7 +22,8 @@ select is(tests.refusal(tests.row_like('positions', change)), refused, refused |
 select is_empty($$ select tests.laws_of('positions') except select split_part(refused, ' ', 2) from cases $$,
   'every law of positions is tried');
 
-select is(tests.refusal('delete from positions where false'), 'TB001 positions', 'positions_are_never_removed: deleted');
+select is(tests.refusal('delete from positions where false'), 'TB001 positions',
+  'positions_are_never_removed: deleted');
 select is(tests.refusal('truncate positions'), 'TB001 positions', 'positions_are_never_removed: truncated');
 
 select is(tests.refusal(format('update positions set %I = %L', field, value)), 'TB001 positions',

@@ -36,10 +36,14 @@ from unnest(array['select paper_trading.place_order(''AAPL'', ''buy'', 1)', 'sel
 select tests.act_as_installer();
 select is(has_schema_privilege('twinbook_' || a, b || '_trading', 'USAGE'), a = b, format('%s and the %s book', a, b))
 from unnest(array['paper', 'live']) as a, unnest(array['paper', 'live']) as b;
-select is_empty($$ select name from verbs where has_function_privilege('twinbook_paper', format('live_trading.%I', name)::regproc, 'EXECUTE') and book = 'live_trading' $$, 'no function of the live book is for paper''s role');
-select is_empty($$ select name from verbs where has_function_privilege('twinbook_live', format('paper_trading.%I', name)::regproc, 'EXECUTE') and book = 'paper_trading' $$, 'nor the reverse');
-select is_empty($$ select name from things where has_table_privilege('twinbook_paper', name, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') and book = 'live_trading' $$, 'no table of it either');
-select is_empty($$ select name from things where has_table_privilege('twinbook_live', name, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') and book = 'paper_trading' $$, 'nor the reverse');
+select is_empty($$ select name from verbs where has_function_privilege('twinbook_paper', format('live_trading.%I', name)::regproc, 'EXECUTE') and book = 'live_trading' $$,
+  'no function of the live book is for paper''s role');
+select is_empty($$ select name from verbs where has_function_privilege('twinbook_live', format('paper_trading.%I', name)::regproc, 'EXECUTE') and book = 'paper_trading' $$,
+  'nor the reverse');
+select is_empty($$ select name from things where has_table_privilege('twinbook_paper', name, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') and book = 'live_trading' $$,
+  'no table of it either');
+select is_empty($$ select name from things where has_table_privilege('twinbook_live', name, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') and book = 'paper_trading' $$,
+  'nor the reverse');
 
 -- What an application may call in its own book is a short, known list; all else is under the verbs.
 select set_eq(

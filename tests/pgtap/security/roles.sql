@@ -5,7 +5,8 @@ select no_plan();
 select is((select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin from pg_roles where rolname = name), false,
           name || ' is no superuser, bypasses nothing, makes nobody, replicates nothing, and doesn''t log in')
 from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_auditor']) as name;
-select is((select rolsuper or rolcreaterole or rolcreatedb or rolreplication from pg_roles where rolname = 'twinbook_backup'), false, 'nor does twinbook_backup, but bypass row level security');
+select is((select rolsuper or rolcreaterole or rolcreatedb or rolreplication from pg_roles where rolname = 'twinbook_backup'), false,
+  'nor does twinbook_backup, but bypass row level security');
 
 select is(pg_has_role(a, b, 'MEMBER'), false, a || ' is no member of ' || b)
 from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_auditor', 'twinbook_backup']) as a,
@@ -50,9 +51,12 @@ select is_empty(
 select is_empty(
   $$ select c.oid::regclass from pg_class as c where c.relnamespace = any (pg_temp.ours()) and c.relkind = 'v' and not coalesce('security_invoker=true' = any (c.reloptions), false) $$,
   'every view shows its reader''s rows');
-select is_empty($$ select oid::regclass from pg_class where relnamespace = any (pg_temp.ours()) and relkind in ('m', 'S') $$, 'there are no materialized views, and no sequences to count others'' rows by');
-select is_empty($$ select oid::regprocedure from pg_proc where pronamespace = any (pg_temp.ours()) and proleakproof $$, 'nothing of ours claims to be leakproof');
-select is_empty($$ select t.tgname from pg_trigger as t join pg_class as c on c.oid = t.tgrelid where c.relnamespace = any (pg_temp.ours()) and t.tgenabled <> 'O' $$, 'no trigger is switched off');
+select is_empty($$ select oid::regclass from pg_class where relnamespace = any (pg_temp.ours()) and relkind in ('m', 'S') $$,
+  'there are no materialized views, and no sequences to count others'' rows by');
+select is_empty($$ select oid::regprocedure from pg_proc where pronamespace = any (pg_temp.ours()) and proleakproof $$,
+  'nothing of ours claims to be leakproof');
+select is_empty($$ select t.tgname from pg_trigger as t join pg_class as c on c.oid = t.tgrelid where c.relnamespace = any (pg_temp.ours()) and t.tgenabled <> 'O' $$,
+  'no trigger is switched off');
 
 create function pg_temp.forbidden(name text) returns setof text language plpgsql as $$
 begin

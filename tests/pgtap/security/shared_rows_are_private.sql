@@ -32,7 +32,8 @@ select name, is_shared, pg_temp.rows_of(name, 'alice') as hers, pg_temp.rows_of(
        pg_temp.rows_of(name) as all_rows
 from tenants;
 grant select on truth to public;
-select is_empty('select name from truth where hers = 0 or (is_shared and shared = 0)', 'the stage has rows of everybody''s');
+select is_empty('select name from truth where hers = 0 or (is_shared and shared = 0)',
+  'the stage has rows of everybody''s');
 
 select is_empty(
   $$ select c.oid::regclass from pg_class as c

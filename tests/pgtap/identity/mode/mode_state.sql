@@ -13,9 +13,11 @@ select results_eq(
 select true from paper_trading.open_portfolio('main', initial_balances => '{"USD": 1000, "EUR": 5}', feed => 'tape');
 select true from paper_trading.open_portfolio('side', initial_balances => '{"USD": 500}', feed => 'tape');
 select tests.quote('AAPL', 99, 100);
-select is((select status::text from paper_trading.place_order('AAPL', 'buy', 5, portfolio => 'main')), 'FILLED', 'she buys');
+select is((select status::text from paper_trading.place_order('AAPL', 'buy', 5, portfolio => 'main')), 'FILLED',
+  'she buys');
 select tests.quote('AAPL', 90, 91);
-select is((select status::text from paper_trading.place_order('AAPL', 'sell', 5, portfolio => 'main')), 'FILLED', 'and sells lower');
+select is((select status::text from paper_trading.place_order('AAPL', 'sell', 5, portfolio => 'main')), 'FILLED',
+  'and sells lower');
 
 select results_eq('select paper_balance, paper_realized_pnl from identity.mode_state', $$ values (1450::numeric, -50::numeric) $$,
   'her cash and her loss, over her active portfolios, in their base currency');
@@ -42,7 +44,8 @@ select tests.act_as_installer();
 update identity.settings set broker_token = 'gAAAAAx' where username = 'alice';
 select tests.act_as('alice', 'paper');
 select is((select is_live_broker_configured from identity.mode_state), true, 'with one it is configured');
-select throws_ok($$ update identity.modes set active_mode = 'live' $$, '42501', null, 'the mode isn''t switched past a verb');
+select throws_ok($$ update identity.modes set active_mode = 'live' $$, '42501', null,
+  'the mode isn''t switched past a verb');
 
 select tests.act_as_installer();
 select finish();

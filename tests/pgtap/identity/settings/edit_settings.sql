@@ -19,9 +19,12 @@ from unnest(array['slippage_percent => -1', 'slippage_percent => 100', 'slippage
                   'max_quote_age => ''0''', 'max_history_age => ''-1 day''', 'initial_balances => ''[]''']) as wrong (terms);
 select is((select version::integer from identity.settings), 2, 'a refusal changes nothing');
 
-select is((select max_order_value::numeric from identity.set_risk_limit('USD', max_order_value => 1000)), 1000::numeric, 'a limit is set');
-select throws_ok($$ select identity.set_risk_limit('USD', max_order_value => 2000) $$, 'TB409', null, 'then changed only with its version');
-select throws_ok($$ select identity.set_risk_limit('USD', max_order_value => 2000, expected_version => 7) $$, 'TB409', null, 'the right one');
+select is((select max_order_value::numeric from identity.set_risk_limit('USD', max_order_value => 1000)), 1000::numeric,
+  'a limit is set');
+select throws_ok($$ select identity.set_risk_limit('USD', max_order_value => 2000) $$, 'TB409', null,
+  'then changed only with its version');
+select throws_ok($$ select identity.set_risk_limit('USD', max_order_value => 2000, expected_version => 7) $$, 'TB409', null,
+  'the right one');
 select results_eq(
   $$ select max_order_value::numeric, max_daily_loss::numeric, version::integer
      from identity.set_risk_limit('USD', max_daily_loss => 50, expected_version => 1) $$,
@@ -33,7 +36,8 @@ from unnest(array['''EUR'', 0', '''EUR'', -1', '''EUR'', ''NaN''', '''EUR'', ''I
 select tests.act_as('bob', 'live');
 select is((select count(*) from identity.settings), 1::bigint, 'bob sees his own settings only');
 select is_empty('select * from identity.risk_limits', 'and none of her limits');
-select lives_ok('select identity.edit_settings(1, require_stop_loss => true)', 'he edits his own, in the live book as well');
+select lives_ok('select identity.edit_settings(1, require_stop_loss => true)',
+  'he edits his own, in the live book as well');
 select throws_ok(act, '42501', null, 'and none past the verbs: ' || act)
 from unnest(array['update identity.settings set allow_short = true', 'delete from identity.settings',
                   'update identity.risk_limits set max_order_value = null', 'truncate identity.risk_limits',

@@ -33,7 +33,8 @@ from unnest(array['$argon2id$v=19$m=1', '$2b$12$abc', '$2y$12$abc']) as known (h
 
 select is(tests.refusal('delete from identity.users where false'), 'TB001 users', 'users_are_never_removed: deleted');
 select is(tests.refusal('truncate identity.users cascade'), 'TB001 users', 'users_are_never_removed: truncated');
-select is(tests.refusal($$ update identity.users set username = 'alicia' where username = 'alice' $$), 'TB001 users', 'users_names_are_final');
+select is(tests.refusal($$ update identity.users set username = 'alicia' where username = 'alice' $$), 'TB001 users',
+  'users_names_are_final');
 select is(tests.refusal($$ update identity.users set created_at = '2000-01-01' where username = 'alice' $$), 'TB001 users',
   'users_names_are_final: nor the day they came');
 update identity.users set status = 'CLOSED', closed_at = now() where username = 'bob';
@@ -42,7 +43,8 @@ select is(tests.refusal($$ update identity.users set status = 'ACTIVE', closed_a
 
 select is((select version::integer from identity.users where username = 'alice'), 1, 'T-01-04 version defaults to 1');
 select is((select created_at from identity.users where username = 'alice'), now(), 'T-01-08 created_at fills itself');
-select is((select status from identity.users where username = 'market'), 'CLOSED', 'the market''s user is closed, so nobody acts as him');
+select is((select status from identity.users where username = 'market'), 'CLOSED',
+  'the market''s user is closed, so nobody acts as him');
 
 select finish();
 rollback;

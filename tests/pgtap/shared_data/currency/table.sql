@@ -16,8 +16,10 @@ select is(tests.refusal(tests.row_like('shared_data.currencies', change)), refus
 select is_empty($$ select tests.laws_of('shared_data.currencies') except select split_part(refused, ' ', 2) from cases $$,
   'every law of currencies is tried');
 
-select is(tests.refusal('delete from shared_data.currencies where false'), 'TB001 currencies', 'currencies_are_never_removed: deleted');
-select is(tests.refusal('truncate shared_data.currencies cascade'), 'TB001 currencies', 'currencies_are_never_removed: truncated');
+select is(tests.refusal('delete from shared_data.currencies where false'), 'TB001 currencies',
+  'currencies_are_never_removed: deleted');
+select is(tests.refusal('truncate shared_data.currencies cascade'), 'TB001 currencies',
+  'currencies_are_never_removed: truncated');
 
 select results_eq(
   $$ select currency, initial_balance::numeric from shared_data.currencies where initial_balance is not null order by currency $$,

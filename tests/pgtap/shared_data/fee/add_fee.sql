@@ -3,7 +3,8 @@ begin;
 select no_plan();
 
 set local role twinbook_market_data;
-select is((select rate::numeric from shared_data.add_fee('nyse', 'equity', 'sec', 'percent', 0.01, 'a page')), 0.01, 'a component is added');
+select is((select rate::numeric from shared_data.add_fee('nyse', 'equity', 'sec', 'percent', 0.01, 'a page')), 0.01,
+  'a component is added');
 select throws_ok($$ select shared_data.add_fee('nyse', 'equity', 'sec', 'percent', 0.02, 'a page') $$, 'TB422', null,
   'from a moment on it has one rate');
 select lives_ok($$ select shared_data.add_fee('nyse', 'equity', 'sec', 'percent', 0.02, 'a page', effective_from => '2026-01-01') $$,
@@ -15,7 +16,8 @@ from unnest(array['''mood'', 1, ''a page''', '''unit'', -1, ''a page''', '''unit
   '''unit'', 1, ''a page'', decimals => 19', '''unit'', 1, ''a page'', decimals => 99999']) as wrong (terms);
 
 set local role twinbook_paper;
-select throws_ok($$ select shared_data.add_fee('nyse', 'equity', 'tax', 'unit', 1, 'a page') $$, '42501', null, 'a trader adds none');
+select throws_ok($$ select shared_data.add_fee('nyse', 'equity', 'tax', 'unit', 1, 'a page') $$, '42501', null,
+  'a trader adds none');
 select isnt_empty('select * from shared_data.fees', 'but reads them');
 select throws_ok('update shared_data.fees set rate = 0', '42501', null, 'and touches none');
 

@@ -39,11 +39,14 @@ from (values
 
 select is((shared_data.fee_of('percent', 'equity', 'buy', 'taker', 1, 100.01, 2, '2026-03-02')).fee, 0.11,
   'rounding is up, to the currency''s smallest unit');
-select is((shared_data.fee_of('percent', 'etf', 'buy', 'taker', 1, 100, 2, '2026-03-02')).fee, 0::numeric, 'another class pays nothing');
-select is((shared_data.fee_of('later', 'equity', 'buy', 'taker', 1, 100, 2, '2025-12-31')).fee, 1::numeric, 'before that day, the one before');
+select is((shared_data.fee_of('percent', 'etf', 'buy', 'taker', 1, 100, 2, '2026-03-02')).fee, 0::numeric,
+  'another class pays nothing');
+select is((shared_data.fee_of('later', 'equity', 'buy', 'taker', 1, 100, 2, '2025-12-31')).fee, 1::numeric,
+  'before that day, the one before');
 select is((shared_data.fee_of('many', 'equity', 'buy', 'taker', 10, 1000, 2, '2026-03-02')).components,
   '{"commission": "1", "sec": "0.01"}'::jsonb, 'each component is told');
-select is((shared_data.fee_of('nowhere', 'equity', 'buy', 'taker', 10, 1000, 2, '2026-03-02')).components, null, 'or none');
+select is((shared_data.fee_of('nowhere', 'equity', 'buy', 'taker', 10, 1000, 2, '2026-03-02')).components, null,
+  'or none');
 
 select finish();
 rollback;

@@ -11,7 +11,8 @@ select results_eq(
   'rule 21: an own feed is its user''s, and its clock stands at -infinity while it is empty');
 select is((select count(*) from shared_data.open_feed('replay')), 1::bigint, 'opening it again returns it');
 select is((select count(*) from shared_data.feeds where username = 'alice'), 1::bigint, 'and opens no second one');
-select throws_ok($$ select shared_data.open_feed('replay', 'next quote') $$, 'TB422', null, 'it can''t fill otherwise afterwards');
+select throws_ok($$ select shared_data.open_feed('replay', 'next quote') $$, 'TB422', null,
+  'it can''t fill otherwise afterwards');
 select throws_ok(format('select shared_data.open_feed(%L)', name), 'TB400', null, format('not named %s', coalesce(name, 'null')))
 from unnest(array['Two Words', '', null, repeat('a', 64)]) as wrong (name);
 select throws_ok($$ select shared_data.open_feed('other', 'a whim') $$, 'TB400', null, 'nor filling on a whim');
@@ -37,11 +38,13 @@ select throws_ok($$ select shared_data.open_feed('replay') $$, 'TB401', null, 'n
 select tests.act_as('market', 'paper');
 select throws_ok($$ select shared_data.open_feed('replay') $$, 'TB401', null, 'and nobody acts as the market');
 select tests.act_as('alice', 'live');
-select throws_ok($$ select shared_data.open_feed('replay') $$, '42501', null, 'the live book has no feeds of one''s own');
+select throws_ok($$ select shared_data.open_feed('replay') $$, '42501', null,
+  'the live book has no feeds of one''s own');
 
 select tests.act_as_installer();
 set local role twinbook_market_data;
-select results_eq($$ select username, name from shared_data.open_shared_feed('club') $$, $$ values ('market', 'club') $$,
+select results_eq($$ select username, name from shared_data.open_shared_feed('club') $$,
+  $$ values ('market', 'club') $$,
   'market data''s role opens a shared feed');
 select is((select count(*) from shared_data.open_shared_feed('club')), 1::bigint, 'opening it again returns it');
 select throws_ok(format('select shared_data.open_shared_feed(%L)', name), 'TB400', null, format('not named %s', coalesce(name, 'null')))

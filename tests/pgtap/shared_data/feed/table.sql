@@ -19,7 +19,8 @@ select is(tests.refusal(tests.row_like('shared_data.feeds', change)), refused, r
 select is_empty($$ select tests.laws_of('shared_data.feeds') except select split_part(refused, ' ', 2) from cases $$,
   'every law of feeds is tried');
 
-select is(tests.refusal('delete from shared_data.feeds where false'), 'TB001 feeds', 'feeds_are_never_removed: deleted');
+select is(tests.refusal('delete from shared_data.feeds where false'), 'TB001 feeds',
+  'feeds_are_never_removed: deleted');
 select is(tests.refusal('truncate shared_data.feeds cascade'), 'TB001 feeds', 'feeds_are_never_removed: truncated');
 
 select is(tests.refusal(format('update shared_data.feeds set %I = %L where name = ''hers''', field, value)), 'TB001 feeds',

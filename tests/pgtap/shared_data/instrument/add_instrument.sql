@@ -19,9 +19,12 @@ select results_eq(
   $$ values (0.05, 10::numeric) $$,
   'a tick or lot that is given stands');
 
-select throws_ok($$ select shared_data.add_instrument('AAPL', 'equity', 'USD') $$, 'TB422', null, 'an instrument is added once');
-select throws_ok($$ select shared_data.add_instrument('X', 'equity', 'XXX') $$, 'TB404', null, 'in a currency that is known');
-select throws_ok($$ select shared_data.add_instrument('X', 'crypto', 'USD', base_currency => 'XXX') $$, 'TB404', null, 'so is its base');
+select throws_ok($$ select shared_data.add_instrument('AAPL', 'equity', 'USD') $$, 'TB422', null,
+  'an instrument is added once');
+select throws_ok($$ select shared_data.add_instrument('X', 'equity', 'XXX') $$, 'TB404', null,
+  'in a currency that is known');
+select throws_ok($$ select shared_data.add_instrument('X', 'crypto', 'USD', base_currency => 'XXX') $$, 'TB404', null,
+  'so is its base');
 
 select throws_ok('select shared_data.add_instrument(' || terms || ')', 'TB400', null, 'refused: ' || terms)
 from unnest(array[

@@ -26,9 +26,12 @@ select is(tests.refusal(tests.row_like('shared_data.instruments', change)), refu
 select is_empty($$ select tests.laws_of('shared_data.instruments') except select split_part(refused, ' ', 2) from cases $$,
   'every law of instruments is tried');
 
-select is(tests.refusal('delete from shared_data.instruments where false'), 'TB001 instruments', 'instruments_are_never_removed: deleted');
-select is(tests.refusal('truncate shared_data.instruments cascade'), 'TB001 instruments', 'instruments_are_never_removed: truncated');
-select is(tests.refusal('update shared_data.instruments set tick = 1'), 'TB001 instruments', 'instruments_terms_are_final');
+select is(tests.refusal('delete from shared_data.instruments where false'), 'TB001 instruments',
+  'instruments_are_never_removed: deleted');
+select is(tests.refusal('truncate shared_data.instruments cascade'), 'TB001 instruments',
+  'instruments_are_never_removed: truncated');
+select is(tests.refusal('update shared_data.instruments set tick = 1'), 'TB001 instruments',
+  'instruments_terms_are_final');
 
 select finish();
 rollback;

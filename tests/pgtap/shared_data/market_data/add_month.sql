@@ -12,18 +12,22 @@ select throws_ok('select * from shared_data.market_data_2031_05', '42501', null,
 reset role;
 
 insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at)
-values ('alice', 'hers', 1, 'quote', 'AAPL', 7, '2031-05-02', '2031-05-02'), ('bob', 'his', 1, 'quote', 'AAPL', 8, '2031-05-02', '2031-05-02');
+values ('alice', 'hers', 1, 'quote', 'AAPL', 7, '2031-05-02', '2031-05-02'), ('bob', 'his', 1, 'quote', 'AAPL', 8, '2031-05-02',
+  '2031-05-02');
 select is((select count(*) from shared_data.market_data_2031_05), 2::bigint, 'it takes what was stored in its month');
 
 insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at)
 values ('bob', 'his', 2, 'quote', 'AAPL', 8, '2032-05-02', '2032-05-02');
 set local role twinbook_admin;
-select throws_ok($$ select shared_data.add_month('2032-05-01') $$, 'TB422', null, 'a month that the default partition holds can''t be made');
+select throws_ok($$ select shared_data.add_month('2032-05-01') $$, 'TB422', null,
+  'a month that the default partition holds can''t be made');
 reset role;
 
 select is(tests.refusal('truncate shared_data.market_data_2031_05'), 'TB001 market_data_2031_05', 'nobody empties it');
-select is(tests.refusal('delete from shared_data.market_data_2031_05'), 'TB001 market_data_2031_05', 'nobody deletes from it');
-select is(tests.refusal('update shared_data.market_data_2031_05 set last = 1'), 'TB001 market_data_2031_05', 'nobody changes it');
+select is(tests.refusal('delete from shared_data.market_data_2031_05'), 'TB001 market_data_2031_05',
+  'nobody deletes from it');
+select is(tests.refusal('update shared_data.market_data_2031_05 set last = 1'), 'TB001 market_data_2031_05',
+  'nobody changes it');
 
 select tests.act_as('alice', 'paper');
 select results_eq('select last::numeric from shared_data.market_data where feed in (''hers'', ''his'')', array[7::numeric],
@@ -43,10 +47,12 @@ select results_eq(
   $$ values ('market_data_2031_05' collate "C", true, true), ('market_data_default', true, true) $$,
   'row level security is forced on every partition');
 set local role twinbook_engine;
-select throws_ok('select * from shared_data.market_data_2031_05', '42501', null, 'the engine goes through the parent too');
+select throws_ok('select * from shared_data.market_data_2031_05', '42501', null,
+  'the engine goes through the parent too');
 set local role twinbook_owner;
 select set_config('app.current_user', 'alice', true);
-select is((select count(*) from shared_data.market_data_2031_05), 0::bigint, 'and its owner, whom force binds, sees no row past it');
+select is((select count(*) from shared_data.market_data_2031_05), 0::bigint,
+  'and its owner, whom force binds, sees no row past it');
 
 reset role;
 select finish();

@@ -14,7 +14,8 @@ insert into cases values
 
 select is(tests.refusal(tests.row_like('shared_data.market_data', change)), refused, refused || ' ' || change) from cases;
 -- A partition has its own copy of its parent's key.
-select matches(tests.refusal(tests.row_like('shared_data.market_data', '{}')), '^23505 market_data_.*pkey$', 'market_data_pkey');
+select matches(tests.refusal(tests.row_like('shared_data.market_data', '{}')), '^23505 market_data_.*pkey$',
+  'market_data_pkey');
 select is_empty(
   $$ select tests.laws_of('shared_data.market_data') except select split_part(refused, ' ', 2) from cases except values ('market_data_pkey') $$,
   'every law of market data is tried');

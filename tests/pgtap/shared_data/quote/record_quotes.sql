@@ -12,7 +12,8 @@ select results_eq(
 
 select is(shared_data.record_quotes(array[
     ('AAPL', 98, 102, 100, 5, '2026-03-02 15:00:01+00', 1, 2), ('MSFT', 49, 51, 50, 5, '2026-03-02 15:00:01+00', 1, 2),
-    ('AAPL', 97, 103, 100, 5, '2026-03-02 15:00:02+00', 1, 2)]::shared_data.quote[], 'tape'), 3, 'a batch tells how many it stored');
+    ('AAPL', 97, 103, 100, 5, '2026-03-02 15:00:02+00', 1, 2)]::shared_data.quote[], 'tape'), 3,
+      'a batch tells how many it stored');
 select results_eq($$ select symbol, number, bid::numeric from shared_data.quotes where feed = 'tape' order by symbol $$,
   $$ values ('AAPL', 4::bigint, 97::numeric), ('MSFT', 3, 49) $$, 'the last of a symbol in a batch is its latest');
 select results_eq($$ select number, kind, symbol from shared_data.market_data where feed = 'tape' order by number $$,
@@ -23,13 +24,15 @@ select results_eq($$ select newest_number, newest_at, late_quotes from shared_da
 
 select is((select bid::numeric from shared_data.record_quote('AAPL', 10, 11, quoted_at => '2026-03-02 15:00:01+00', feed => 'tape')), 97::numeric,
   'rule 23: an older quote never moves the price back');
-select results_eq($$ select kind from shared_data.market_data where feed = 'tape' and number = 5 $$, array['late'], 'it is kept as history');
+select results_eq($$ select kind from shared_data.market_data where feed = 'tape' and number = 5 $$, array['late'],
+  'it is kept as history');
 select results_eq($$ select late_quotes, newest_at from shared_data.feeds where name = 'tape' $$,
   $$ values (1::bigint, timestamptz '2026-03-02 15:00:02+00') $$, 'and counted');
 select is(shared_data.record_quotes(array[
     ('AAPL', 95, 105, null, null, '2026-03-02 15:00:05+00', null, null), ('AAPL', 1, 2, null, null, '2026-03-02 15:00:04+00', null, null)]::shared_data.quote[], 'tape'), 2,
   'one may be late within its batch');
-select is((select bid::numeric from shared_data.quotes where (feed, symbol) = ('tape', 'AAPL')), 95::numeric, 'and moves nothing either');
+select is((select bid::numeric from shared_data.quotes where (feed, symbol) = ('tape', 'AAPL')), 95::numeric,
+  'and moves nothing either');
 select is((select late_quotes from shared_data.feeds where name = 'tape'), 2::bigint, 'and is counted too');
 select is((select bid::numeric from shared_data.record_quote('AAPL', 94, 106, quoted_at => '2026-03-02 15:00:05+00', feed => 'tape')), 94::numeric,
   'one of the same moment is not late');
@@ -50,9 +53,11 @@ from (values
   ('(''AAPL'', 1, 2, null, null, ''2026-03-02 16:00+00'', null, ''NaN'')', 'TB400'),
   ('(''AAPL'', 1, 2, null, null, null, null, null)', 'TB400'),
   ('(''AAPL'', 1, 2, null, null, ''infinity'', null, null)', 'TB400')) as wrong (bad, code);
-select is((select newest_number from shared_data.feeds where name = 'tape'), 8::bigint, 'nothing of a bad batch is stored');
+select is((select newest_number from shared_data.feeds where name = 'tape'), 8::bigint,
+  'nothing of a bad batch is stored');
 
-select throws_ok($$ select shared_data.record_quote('AAPL', 1, 2, feed => 'silent') $$, 'TB404', null, 'an unknown feed');
+select throws_ok($$ select shared_data.record_quote('AAPL', 1, 2, feed => 'silent') $$, 'TB404', null,
+  'an unknown feed');
 select throws_ok($$ select shared_data.record_quote('AAPL', 1, 2, feed => null) $$, 'TB404', null, 'no feed');
 select throws_ok($$ select shared_data.record_quote('AAPL', 1, 2, quoted_at => clock_timestamp() + interval '2 minutes') $$, 'TB400', null,
   'real time has no quotes from the future');

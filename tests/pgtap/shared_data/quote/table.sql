@@ -19,7 +19,8 @@ select is(tests.refusal(tests.row_like('shared_data.quotes', change)), refused, 
 select is_empty($$ select tests.laws_of('shared_data.quotes') except select split_part(refused, ' ', 2) from cases $$,
   'every law of quotes is tried');
 
-select is(tests.refusal('delete from shared_data.quotes where false'), 'TB001 quotes', 'quotes_are_never_removed: deleted');
+select is(tests.refusal('delete from shared_data.quotes where false'), 'TB001 quotes',
+  'quotes_are_never_removed: deleted');
 select is(tests.refusal('truncate shared_data.quotes'), 'TB001 quotes', 'quotes_are_never_removed: truncated');
 select is(tests.refusal('update shared_data.quotes set ' || change), refused, 'quotes_only_move_on: ' || change)
 from (values ('number = number, bid = 98', 'TB001 quotes'), ('number = number - 1', 'TB001 quotes'),

@@ -19,14 +19,19 @@ select is(pg_temp.newest(), 'OPEN ', 'a second before the close it is open');
 select tests.quote('AAPL', 90, 91, at => '2026-03-06 21:00+00');
 select is(pg_temp.newest(), 'EXPIRED end of day', 'the quote of that very moment finds it expired');
 select is((select held::numeric from balances), 0::numeric, 'its money is free');
-select is((select count(*) from audit_log where operation = 'order_expired' and actor = 'venue'), 1::bigint, 'and an event tells it');
+select is((select count(*) from audit_log where operation = 'order_expired' and actor = 'venue'), 1::bigint,
+  'and an event tells it');
 
-select results_eq($$ select expires_at from place_order('AAPL', 'buy', 10, 'limit', 80) $$, $$ values (timestamptz '2026-03-09 20:00+00') $$,
+select results_eq($$ select expires_at from place_order('AAPL', 'buy', 10, 'limit', 80) $$,
+  $$ values (timestamptz '2026-03-09 20:00+00') $$,
   'on Friday after the close: Monday''s close, an hour earlier in UTC since daylight saving began');
 select tests.quote('MSFT', 10, 11, at => '2026-03-09 20:00+00');
-select is(pg_temp.newest(), 'EXPIRED end of day', 'the feed''s clock alone expires it: another symbol''s quote will do');
+select is(pg_temp.newest(), 'EXPIRED end of day',
+  'the feed''s clock alone expires it: another symbol''s quote will do');
 
-select results_eq($$ select status::text, expires_at from place_order('AAPL', 'buy', 10, 'limit', 80, time_in_force => 'GTC') $$, $$ values ('OPEN', null::timestamptz) $$, 'GTC has no end');
+select results_eq($$ select status::text, expires_at from place_order('AAPL', 'buy', 10, 'limit', 80, time_in_force => 'GTC') $$,
+  $$ values ('OPEN', null::timestamptz) $$,
+  'GTC has no end');
 select is((select status::text from place_order('MSFT', 'buy', 10, 'limit', 5)), 'OPEN', 'nor does a DAY order now');
 select tests.quote('AAPL', 90, 91, at => '2026-03-12 15:00+00');
 select results_eq('select symbol, status::text from orders order by order_number desc limit 2', $$ values ('MSFT', 'EXPIRED'), ('AAPL', 'OPEN') $$,
@@ -39,14 +44,19 @@ select tests.quote('AAPL', 199, 201, 200, at => '2026-03-12 20:00+00');
 select is(pg_temp.newest(), 'EXPIRED end of day', 'a stop expires before that moment triggers it');
 
 select shared_data.open_feed('own') is not null;
-select is((select feed_owner from open_portfolio('own', feed => 'own')), 'alice', 'a portfolio on an empty feed of her own');
-select results_eq($$ select status::text, expires_at from place_order('AAPL', 'buy', 10, 'limit', 95, portfolio => 'own') $$, $$ values ('OPEN', null::timestamptz) $$,
+select is((select feed_owner from open_portfolio('own', feed => 'own')), 'alice',
+  'a portfolio on an empty feed of her own');
+select results_eq($$ select status::text, expires_at from place_order('AAPL', 'buy', 10, 'limit', 95, portfolio => 'own') $$,
+  $$ values ('OPEN', null::timestamptz) $$,
   'a limit rests there, and its day has no end yet');
-select is((select status::text from place_order('AAPL', 'buy', 10, portfolio => 'own')), 'REJECTED', 'a market order has no price');
+select is((select status::text from place_order('AAPL', 'buy', 10, portfolio => 'own')), 'REJECTED',
+  'a market order has no price');
 select shared_data.replay_quotes('own', array[('AAPL', 99, 101, null, null, '2012-01-03 15:00+00', null, null)::shared_data.quote]);
-select is((select max(expires_at) from orders where feed = 'own'), timestamptz '2012-01-03 21:00+00', 'with the first quote its day has an end');
+select is((select max(expires_at) from orders where feed = 'own'), timestamptz '2012-01-03 21:00+00',
+  'with the first quote its day has an end');
 select shared_data.replay_quotes('own', array[('AAPL', 90, 91, null, null, '2012-01-04 15:00+00', null, null)::shared_data.quote]);
-select results_eq($$ select status::text from orders where feed = 'own' and order_type = 'limit' $$, array['EXPIRED'], 'and ends by it');
+select results_eq($$ select status::text from orders where feed = 'own' and order_type = 'limit' $$, array['EXPIRED'],
+  'and ends by it');
 
 -- The sweep and the next verb find what no quote did.
 select tests.act_as_installer();
@@ -55,7 +65,8 @@ select username, portfolio_id, order_seq + 1, 'AAPL', 'buy', 'limit', 'DAY', 1, 
 update portfolios set order_seq = order_seq + 1 where name = 'own';
 update orders set status = 'OPEN', is_resting = true where status = 'PENDING';
 select is(shared_data.sweep() > 0, true, 'the sweep goes through it');
-select is((select status::text from orders where expires_at = '2012-01-01'), 'EXPIRED', 'and expires what is past its day');
+select is((select status::text from orders where expires_at = '2012-01-01'), 'EXPIRED',
+  'and expires what is past its day');
 
 select tests.act_as_installer();
 select finish();

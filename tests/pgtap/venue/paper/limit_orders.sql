@@ -56,7 +56,8 @@ grant select on story to public;
 select tests.act_as('alice', 'paper');
 select pg_temp.told();
 
-select results_eq($$ select distinct liquidity::text, slippage::numeric, model ->> 'price' from executions where seq > 2 $$, $$ values ('maker', 0::numeric, 'limit') $$,
+select results_eq($$ select distinct liquidity::text, slippage::numeric, model ->> 'price' from executions where seq > 2 $$,
+  $$ values ('maker', 0::numeric, 'limit') $$,
   'what rested is a maker, and slips nothing');
 
 -- Several rest, of several users; one quote fills all that it reaches, once.
@@ -90,8 +91,10 @@ select shared_data.record_quotes(array[
   ('AAPL', 99, 101, null, null, '2026-03-03 15:00:02+00', null, null)]::shared_data.quote[], 'tape') = 3;
 select tests.act_as('bob', 'paper');
 select is(pg_temp.newest(), 'FILLED 90', 'a price that came and went within a batch filled it');
-select is((select executed_at from executions order by seq desc limit 1), timestamptz '2026-03-03 15:00:01+00', 'at that quote''s time');
-select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)', 'the book is whole');
+select is((select executed_at from executions order by seq desc limit 1), timestamptz '2026-03-03 15:00:01+00',
+  'at that quote''s time');
+select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)',
+  'the book is whole');
 
 select tests.act_as_installer();
 select finish();

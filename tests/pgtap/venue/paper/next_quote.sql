@@ -34,31 +34,39 @@ select count(open_portfolio(name, feed => feed, slippage_percent => 0, fill_dela
 from (values ('bars', 'bars', 0), ('slow', 'ticks', 120000)) as p (name, feed, delay);
 
 select pg_temp.bar('bars', 100, 0);
-select results_eq($$ select status::text, effective_number from place_order('AAPL', 'buy', 10, portfolio => 'bars') $$, $$ values ('OPEN', 1::bigint) $$, 'a market order waits for the next quote');
+select results_eq($$ select status::text, effective_number from place_order('AAPL', 'buy', 10, portfolio => 'bars') $$,
+  $$ values ('OPEN', 1::bigint) $$,
+  'a market order waits for the next quote');
 select pg_temp.bar('bars', 103, 1);
 select is(pg_temp.newest('bars'), 'FILLED 103', 'and fills there, not at the price that it was decided on');
-select results_eq('select quote_number, executed_at from executions', $$ values (2::bigint, timestamptz '2012-01-03 15:01+00') $$, 'at its number and time');
-select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 105, portfolio => 'bars')), 'OPEN', 'so does a limit that is marketable');
+select results_eq('select quote_number, executed_at from executions', $$ values (2::bigint, timestamptz '2012-01-03 15:01+00') $$,
+  'at its number and time');
+select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 105, portfolio => 'bars')), 'OPEN',
+  'so does a limit that is marketable');
 select pg_temp.bar('bars', 104, 2);
 select is(pg_temp.newest('bars'), 'FILLED 104', 'which fills at that quote');
-select is((select status::text from place_order('AAPL', 'sell', 10, 'stop', stop_price => 104, portfolio => 'bars')), 'OPEN', 'and a stop');
+select is((select status::text from place_order('AAPL', 'sell', 10, 'stop', stop_price => 104, portfolio => 'bars')), 'OPEN',
+  'and a stop');
 select pg_temp.bar('bars', 103, 3);
 select is(pg_temp.newest('bars'), 'FILLED 103', 'which triggers and fills');
 
 select pg_temp.bar('ticks', 100, 0);
-select results_eq($$ select status::text, effective_at from place_order('AAPL', 'buy', 10, portfolio => 'slow') $$, $$ values ('OPEN', timestamptz '2012-01-03 15:02+00') $$,
+select results_eq($$ select status::text, effective_at from place_order('AAPL', 'buy', 10, portfolio => 'slow') $$,
+  $$ values ('OPEN', timestamptz '2012-01-03 15:02+00') $$,
   'fill_delay_ms: an order is effective so much later');
 select pg_temp.bar('ticks', 101, 1);
 select is(pg_temp.newest('slow'), 'OPEN ', 'a quote before that fills nothing');
 select pg_temp.bar('ticks', 102, 2);
 select is(pg_temp.newest('slow'), 'FILLED 102', 'one at that time does');
-select is((select max(executed_at) from executions as e join portfolios as p using (username, portfolio_id) where p.name = 'slow'), timestamptz '2012-01-03 15:02+00', 'then');
+select is((select max(executed_at) from executions as e join portfolios as p using (username, portfolio_id) where p.name = 'slow'), timestamptz '2012-01-03 15:02+00',
+  'then');
 
 -- Twice the same backtest.
 select pg_temp.run(run) from unnest(array['first', 'second']) as run;
 select ok(length(pg_temp.fills('first')) > 100, 'a backtest trades');
 select is(pg_temp.fills('first'), pg_temp.fills('second'), 'rule 25: the same quotes and orders, the same fills');
-select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)', 'the book is whole');
+select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)',
+  'the book is whole');
 
 -- A replay of 2012 moves nobody else's prices or clock.
 select tests.act_as('bob', 'paper');

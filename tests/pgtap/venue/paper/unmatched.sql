@@ -29,9 +29,11 @@ select tests.quote('AAPL', 99, 100);
 select tests.act_as('alice', 'paper');
 
 select set_config('tests.limit', (place_order('AAPL', 'buy', 10, 'limit', 95, time_in_force => 'GTC')).order_id, true);
-select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$, 'a resting order enters itself: its quote may come before it commits');
+select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$,
+  'a resting order enters itself: its quote may come before it commits');
 select lives_ok($$ select edit_portfolio('main', 1, slippage_percent => 0) $$, 'a verb in between');
-select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$, 'leaves that to a quote, which alone knows that none is under way');
+select results_eq('select symbol, from_number, cause from unmatched', $$ values ('AAPL', 2::bigint, 'placed') $$,
+  'leaves that to a quote, which alone knows that none is under way');
 select tests.quote('AAPL', 99, 100);
 select is_empty('select * from unmatched', 'the next quote takes it out');
 
@@ -39,10 +41,13 @@ select is_empty('select * from unmatched', 'the next quote takes it out');
 select tests.act_as_installer();
 select pg_temp.missed(94, 98);
 select tests.act_as('alice', 'paper');
-select throws_ok($$ select cancel_order(current_setting('tests.limit')) $$, 'TB422', null, 'nobody cancels what a quote had filled by then');
+select throws_ok($$ select cancel_order(current_setting('tests.limit')) $$, 'TB422', null,
+  'nobody cancels what a quote had filled by then');
 select is((select count(*) from cancel_all()), 0::bigint, 'so there is nothing left to cancel');
-select results_eq('select status::text, average_price from orders', $$ values ('FILLED', 95::numeric) $$, 'it filled, as it would have');
-select results_eq('select quote_number, executed_at from executions', $$ values (3::bigint, timestamptz '2026-03-02 15:00:02+00') $$, 'at the first quote that reached it, at that quote''s time');
+select results_eq('select status::text, average_price from orders', $$ values ('FILLED', 95::numeric) $$,
+  'it filled, as it would have');
+select results_eq('select quote_number, executed_at from executions', $$ values (3::bigint, timestamptz '2026-03-02 15:00:02+00') $$,
+  'at the first quote that reached it, at that quote''s time');
 
 -- In order, at their own prices: a stop that was crossed while its user idled, though the price came back.
 select place_order('AAPL', 'sell', 10, 'stop', stop_price => 90, time_in_force => 'GTC') is not null;
@@ -66,10 +71,12 @@ select is(pg_temp.newest(), 'FILLED 95', 'it works it off too');
 -- An order is matched only with what came after it.
 select pg_temp.missed(80);
 select tests.act_as('alice', 'paper');
-select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 90, time_in_force => 'GTC')), 'OPEN', 'a quote from before it fills it not');
+select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 90, time_in_force => 'GTC')), 'OPEN',
+  'a quote from before it fills it not');
 select throws_ok('select shared_data.sweep()', '42501', null, 'the sweep isn''t an application''s');
 select throws_ok($$ select match_quotes('market', 'tape', 1) $$, '42501', null, 'nor is matching');
-select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)', 'the book is whole');
+select is_empty('select * from verify_portfolios() where not (chain_intact and rebuilt_equals_stored)',
+  'the book is whole');
 
 select tests.act_as_installer();
 select finish();
