@@ -3,7 +3,7 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove mutants draft clean
+.PHONY: help demo test check bench prove mutants docs draft clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,13 +18,17 @@ check: $(READY) ## What a machine can prove of the sources; one line a check
 	@$(BIN)/python -m tests.checks
 
 bench: $(READY) ## Measure against pgbench on a durable server; takes minutes
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 prove: $(READY) ## The pgTAP tests alone, through pg_prove
 	@$(BIN)/python -m tests.support.prove
 
-mutants: $(READY) ## Drop each rule in turn and expect a red test; takes long
-	@$(BIN)/python tests/mutants.py
+mutants: $(READY) ## Drop each rule in turn and expect a red test; takes minutes
+	@$(BIN)/python -m tests.mutants
+
+docs: $(READY) ## Write anew what docs, examples and README show of the database
+	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/examples.py
 
 # Until the first release: writes the first migrations anew from sql/.
 draft: $(READY)

@@ -6,7 +6,7 @@ select name from open_feed('replay');
 select name from open_portfolio('main', feed => 'replay', initial_balances => '{"USD": 100000}');
 select replay_quotes('replay', array[('AAPL', 409.98, 410.02, 410.00, 1200, '2012-01-04 14:30+00', null, null)]::quote[]);
 
--- Four orders. A limit that meets the market fills at once, at the ask and not at its limit.
+-- A limit that meets the market fills at once, at the ask and not at its limit.
 select order_number as no, side, order_type, limit_price, time_in_force, status, average_price
 from place_order('AAPL', 'buy', 10, order_type => 'limit', limit_price => 412);
 
@@ -18,7 +18,7 @@ from place_order('AAPL', 'buy', 10, order_type => 'limit', limit_price => 405);
 select order_number as no, side, order_type, stop_price, time_in_force, status, held_quantity
 from place_order('AAPL', 'sell', 5, order_type => 'stop', stop_price => 400, time_in_force => 'GTC');
 
--- A stop_limit does the same, but then sells at 403 or better, or waits on.
+-- A stop_limit waits likewise, and then sells at 403 or better.
 select order_number as no, side, order_type, stop_price, limit_price, time_in_force, status, held_quantity
 from place_order('AAPL', 'sell', 5, order_type => 'stop_limit', stop_price => 404, limit_price => 403, time_in_force => 'GTC');
 
@@ -39,7 +39,7 @@ select order_number as no, side, order_type, stop_price, limit_price, status, av
 from orders
 order by order_number;
 
--- An order that waits can be replaced by who knows its version; after that the version is another one.
+-- An order that waits can be replaced, by whoever has read it as it stands: the version says so.
 select order_id, order_number as no, version from place_order('AAPL', 'buy', 2, order_type => 'limit', limit_price => 390) \gset
 select order_number as no, quantity, limit_price, status, version
 from replace_order(:'order_id', expected_version => 1, limit_price => 391);

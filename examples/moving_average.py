@@ -32,7 +32,7 @@ def main(url: str) -> None:
             with db.session("alice", "paper") as book:
                 book.replay_quotes("backtest", day)
                 if len(closes) >= DAYS:
-                    _decide(book, closes[-1], sum(closes[-DAYS:]) / DAYS)
+                    _decide(book, closes[-1], sum(closes[-DAYS:], Decimal(0)) / DAYS)
 
         with db.session("alice", "paper") as book:
             for fill in book.fetch(
@@ -46,7 +46,7 @@ def main(url: str) -> None:
 
 def _decide(book: twinbook.Book, close: Decimal, average: Decimal) -> None:
     held = book.execute("select quantity from open_positions")
-    # Decided after the close: DAY would mean the next trading day's, GTC says it plainly.
+    # A bar's last quote is a second before its close: a DAY order placed on it would expire then.
     if close > average and not held:
         book.place_order("AAPL", "buy", 100, time_in_force="GTC")
     elif close < average and held:

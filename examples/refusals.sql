@@ -12,7 +12,6 @@ select status, reject_reason from place_order('AAPL', 'buy', 1000);
 select status, reject_reason from place_order('AAPL', 'sell', 1);
 
 -- A limit that she puts on herself. It refuses only what increases exposure: selling passes.
-select currency, max_order_value, version from set_risk_limit('USD', max_order_value => 1000);
 select currency, max_order_value, version from identity.set_risk_limit('USD', max_order_value => 1000);
 select status, reject_reason from place_order('AAPL', 'buy', 3);
 select status, average_price from place_order('AAPL', 'buy', 2);
@@ -38,10 +37,7 @@ update orders set quantity = 1;
 \echo :LAST_ERROR_SQLSTATE
 delete from audit_log;
 insert into ledger_entries select * from ledger_entries;
-copy balances from stdin;
-\.
 truncate executions;
-create temp table orders ();
 
 -- The other book, and becoming somebody else.
 select * from live_trading.orders;

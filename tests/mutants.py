@@ -1,8 +1,8 @@
 """Drops each rule of the database in turn and expects the pgTAP suite to notice: ``make mutants``.
 
-A mutant is one trigger, policy, check, unique constraint or unique index, gone. It is dropped
-inside the transaction that a test file opens and rolls back itself, so no database is remade in
-between. Its likeliest killers run first; the first red file ends it. Survivors are listed.
+A mutant is one trigger, policy, check, foreign key or unique constraint, gone. It is dropped inside
+the transaction that a test file opens and rolls back itself, so no database is remade in between.
+Its likeliest killers run first; the first red file ends it. Survivors are listed.
 """
 
 import argparse
@@ -51,7 +51,6 @@ class Mutant:
         return self.kind, self.table, self.name
 
 
-# What a file may be blind to, and needn't see: the rows of the engine's own schemas only.
 _RULES = """
   with ours as (
     select oid, nspname from pg_namespace where nspowner = 'twinbook_owner'::regrole
@@ -69,15 +68,19 @@ _RULES = """
   join pg_class as c on c.oid = p.polrelid
   join ours as n on n.oid = c.relnamespace
   union all
-  select case o.contype when 'c' then 'check' else 'unique' end, n.nspname, c.relname, o.conname,
+  select case o.contype when 'c' then 'check' when 'f' then 'foreign key' else 'unique' end,
+         n.nspname, c.relname, o.conname,
          format('alter table %s drop constraint %I', c.oid::regclass, o.conname)
   from pg_constraint as o
   join pg_class as c on c.oid = o.conrelid
   join ours as n on n.oid = c.relnamespace
-  where o.contype in ('c', 'u') and o.conparentid = 0 and o.coninhcount = 0
+  where o.contype in ('c', 'f', 'u') and o.conparentid = 0 and o.coninhcount = 0
   union all
   select 'check', n.nspname, t.typname, o.conname,
-         format('alter domain %s drop constraint %I', t.oid::regtype, o.conname)
+         -- The comment makes the transaction take note of the change: alter domain leaves that to
+         -- the next statement that writes, and until then no subtransaction may begin.
+         format('alter domain %1$s drop constraint %2$I; comment on domain %1$s is null',
+                t.oid::regtype, o.conname)
   from pg_constraint as o
   join pg_type as t on t.oid = o.contypid
   join ours as n on n.oid = t.typnamespace
@@ -121,25 +124,25 @@ class Suite:
         can = [case for case in self.texts if mode is None or case.mode in (mode, None)]
         return sorted(can, key=distance)
 
-    def killer(self, db: psycopg.Connection, mutant: Mutant) -> pgtap.Case | None:
-        """The first file that turns red without this rule; None if all stay green."""
+    def killer(self, db: psycopg.Connection, mutant: Mutant) -> str | None:
+        """The first file that turns red without this rule, and how; None if all stay green."""
         for case in self.likeliest_first(mutant):
-            if not self.is_green(db, case, mutant.drop):
+            if complaint := self.complaint(db, case, mutant.drop):
                 self.killers[mutant.twin] = case.file
-                return case
+                return f"{case.id}: {complaint}"
         return None
 
-    def is_green(self, db: psycopg.Connection, case: pgtap.Case, drop: str = "select") -> bool:
-        """Runs a file, with a rule dropped inside its own transaction; with none, the same way."""
+    def complaint(self, db: psycopg.Connection, case: pgtap.Case, drop: str = "select") -> str:
+        """Runs a file, with a rule dropped inside its own transaction; empty if all is green."""
         db.execute("discard all")
         db.execute(f"set search_path = {case.search_path}".encode())
         db.execute(f"set statement_timeout = '{_PATIENCE}'".encode())
         db.execute("begin")
         db.execute(drop.encode())
-        try:
-            return pgtap.run_on(db, self.texts[case]).passed
-        finally:
-            db.execute("rollback")
+        outcome = pgtap.run_on(db, self.texts[case])
+        db.execute("rollback")
+        said = [a.text for a in outcome.assertions if a.failed] + outcome.faults[::-1]
+        return said[0].splitlines()[0] if said else ""
 
 
 def main() -> int:
@@ -171,7 +174,7 @@ def main() -> int:
             for worker in workers:
                 _close(worker)
             suite, red = _green_files(workers[0], said)
-            survivors = _hunt(suite, mutants, workers, said)
+            survivors = _hunt(suite, mutants, workers, said, wanted.why)
     except Failure as failure:
         said.print(f"[red]{failure}[/red]")
         return 1
@@ -189,6 +192,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--only", default="", metavar="PATTERN", help="e.g. 'policy .*orders'")
     parser.add_argument("--list", action="store_true", help="name the mutants, run nothing")
+    parser.add_argument("--why", action="store_true", help="say which assertion noticed each")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
@@ -218,13 +222,15 @@ def _green_files(url: str, said: Console) -> tuple[Suite, list[str]]:
         if [word.lower() for word in ends] != ["rollback"]:
             raise Failure(f"{case.id} doesn't end by its one rollback", "make it two files")
     with _connect(url) as db:
-        red = [case for case in suite.texts if not suite.is_green(db, case)]
+        red = [case for case in suite.texts if suite.complaint(db, case)]
     for case in red:
         del suite.texts[case]
     return suite, [case.id for case in red]
 
 
-def _hunt(suite: Suite, mutants: list[Mutant], workers: list[str], said: Console) -> list[Mutant]:
+def _hunt(
+    suite: Suite, mutants: list[Mutant], workers: list[str], said: Console, why: bool
+) -> list[Mutant]:
     """Each mutant against the suite, one worker a database; returns those that nobody noticed."""
     waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
     for mutant in mutants:
@@ -243,9 +249,15 @@ def _hunt(suite: Suite, mutants: list[Mutant], workers: list[str], said: Console
                 errors.append(error)
 
         def hunt(db: psycopg.Connection, mutant: Mutant) -> None:
-            if not errors and suite.killer(db, mutant) is None:
+            if errors:
+                return
+            killer = suite.killer(db, mutant)
+            if killer is None:
                 survivors.append(mutant)
-                progress.console.print(f"survived: {mutant.title}", highlight=False)
+            if killer is None or why:
+                progress.console.print(
+                    f"{mutant.title}: {killer or 'survived'}", highlight=False, markup=False
+                )
             progress.advance(task)
 
         threads = [threading.Thread(target=work, args=[url]) for url in workers]

@@ -63,6 +63,12 @@ def _next_verb(desk: Desk) -> None:
     place(desk.trader("alice"), "MSFT", "buy", 1)
 
 
+def _work_off_all(desk: Desk) -> None:
+    """A quiet quote of each symbol: from here on nothing is left of what was placed."""
+    record(desk.prices(), [_at("AAPL", 100), _at("MSFT", 100)])
+    assert one(desk.installer(), "select count(*) from paper_trading.unmatched").count == 0
+
+
 workers = pytest.mark.parametrize("work_off", [_sweep, _next_quote, _next_verb])
 
 
@@ -126,6 +132,7 @@ def test_a_held_portfolio_stops_out_as_it_would_have(
         place(db, "AAPL", "buy", 10)
         terms = {"order_type": "stop", "stop_price": 95, "time_in_force": "GTC"}
         stops.append(place(db, "AAPL", "sell", 10, **terms))
+    _work_off_all(desk)
     idle.execute("begin")
     place(idle, "MSFT", "buy", 1, order_type="limit", limit_price=1)
     for middle in (96, 94, 93, 101):
@@ -142,6 +149,7 @@ def test_whoever_holds_the_lock_can_not_take_his_stop_back(desk: Desk, feed: Db)
     alice = desk.trader("alice")
     place(alice, "AAPL", "buy", 10)
     stop = place(alice, "AAPL", "sell", 10, order_type="stop", stop_price=95)
+    _work_off_all(desk)
     alice.execute("begin")
     place(alice, "MSFT", "buy", 1)
     record(feed, [_at("AAPL", 94)])
@@ -165,6 +173,7 @@ def test_a_held_portfolio_meets_its_quotes_in_their_order(
         place(db, "AAPL", "sell", 10, order_type="limit", limit_price=103)
         place(db, "AAPL", "buy", 5, order_type="limit", limit_price=97, strategy="dip")
         place(db, "MSFT", "buy", 5, order_type="limit", limit_price=98)
+    _work_off_all(desk)
     idle.execute("begin")
     place(idle, "MSFT", "buy", 1, order_type="limit", limit_price=1)
     for symbol, middle in (("AAPL", 96), ("MSFT", 97), ("AAPL", 104), ("AAPL", 90), ("MSFT", 80)):
@@ -268,6 +277,7 @@ def test_a_quote_reaches_only_the_new_limit(
 def test_a_quote_while_an_order_is_canceled(desk: Desk, feed: Db, end: str, status: str) -> None:
     alice, other = desk.trader("alice"), desk.trader("alice")
     placed = place(alice, "AAPL", "buy", 10, order_type="limit", limit_price=99)
+    _work_off_all(desk)
     other.execute("begin")
     other.execute("select cancel_order(%s)", [placed.order_id])
     record(feed, [_at("AAPL", 98.5)])
@@ -357,3 +367,45 @@ def test_an_idle_client_is_sent_away(desk: Desk, feed: Db) -> None:
         idle.execute("select")
     assert order(alice, resting.order_id).status == "FILLED"
     assert alice.execute("select from orders where order_id = %s", [gone.order_id]).fetchall() == []
+
+
+@pytest.mark.parametrize("in_one", [False, True])
+def test_what_expires_at_the_close_frees_its_money_first(desk: Desk, in_one: bool) -> None:
+    """A stop gaps at the close to a price that takes the money of an order which ends then."""
+    alice = desk.trader("alice")
+    alice.execute("select shared_data.open_feed('own')")
+    money = '{"USD": 1450}'
+    alice.execute("select open_portfolio('replay', feed => 'own', initial_balances => %s)", [money])
+    replay(alice, "own", [_at(symbol, 99, quoted_at=MONDAY) for symbol in ("AAPL", "MSFT")])
+    ends = place(alice, "AAPL", "buy", 10, order_type="limit", limit_price=94, portfolio="replay")
+    terms = {"order_type": "stop", "stop_price": 100, "time_in_force": "GTC"}
+    stop = place(alice, "MSFT", "buy", 5, portfolio="replay", **terms)
+    quotes = [
+        _at("AAPL", 99, quoted_at=CLOSE - timedelta(seconds=1)),
+        _at("MSFT", 106, quoted_at=CLOSE),
+    ]
+    for batch in [quotes] if in_one else [[quote] for quote in quotes]:
+        replay(alice, "own", batch)
+    assert order(alice, ends.order_id).status == "EXPIRED"
+    assert order(alice, stop.order_id).status == "FILLED"
+
+
+@pytest.mark.parametrize("in_one", [False, True])
+def test_a_batch_is_its_quotes_one_by_one(desk: Desk, in_one: bool) -> None:
+    """A short is marked at the quote that stood when an order was matched, not at a later one."""
+    alice = desk.trader("alice")
+    alice.execute("select shared_data.open_feed('own')")
+    alice.execute(
+        "select open_portfolio('replay', feed => 'own', allow_short => true,"
+        " initial_balances => '{\"USD\": 2000}')"
+    )
+    replay(alice, "own", [_at(symbol, 99, quoted_at=MONDAY) for symbol in ("AAPL", "MSFT")])
+    place(alice, "AAPL", "sell", 10, portfolio="replay", time_in_force="GTC")
+    terms = {"order_type": "limit", "limit_price": 98, "time_in_force": "GTC"}
+    limit = place(alice, "MSFT", "buy", 10, portfolio="replay", **terms)
+    assert limit.status == "OPEN"
+    later = MONDAY + timedelta(minutes=1)
+    quotes = [_at("MSFT", 97, quoted_at=later), _at("AAPL", 140, quoted_at=later)]
+    for batch in [quotes] if in_one else [[quote] for quote in quotes]:
+        replay(alice, "own", batch)
+    assert order(alice, limit.order_id).status == "FILLED"

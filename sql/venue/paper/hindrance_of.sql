@@ -30,7 +30,7 @@ begin
     needed := needed + (select f.fee from fee_at(target, market, price) as f);
   end if;
 
-  return case when needed > free_of(home, target, standing) then 'insufficient funds at the fill' end;
+  return case when needed > free_of(home, target, standing, market.number) then 'insufficient funds at the fill' end;
 end
 $$;
 

@@ -1,4 +1,4 @@
--- Matches one resting order with one quote: expires it, triggers it, fills it, or leaves it. The order is read as it stands
+-- Matches one resting order with one quote: triggers it, fills it, or leaves it. The order is read as it stands
 -- now, since an order before it may have changed what it holds.
 
 create function match_order(home portfolios, order_id text, market shared_data.market)
@@ -14,11 +14,6 @@ declare
   hindrance     text;
 begin
   select o.* into target from orders as o where (o.username, o.order_id) = (home.username, match_order.order_id);
-
-  if target.expires_at <= market.quoted_at then
-    perform end_order(target, 'EXPIRED', 'end of day', 'venue');
-    return;
-  end if;
 
   if market.bid > market.ask then
     return;

@@ -10,7 +10,6 @@ declare
   quote   shared_data.market_data;
   market  shared_data.market;
   waiting text;
-  target  orders;
 begin
   update orders as o
   set expires_at = day_end_of(o)
@@ -42,6 +41,8 @@ begin
           or (o.side = 'sell' and o.stop_price  >= least(m.bid, m.last))))
     order by m.number
   loop
+    perform expire_orders(home, quote.quoted_at);
+
     market           := market_at(home, quote.symbol);
     market.source    := 'quote';
     market.number    := quote.number;
@@ -68,19 +69,8 @@ begin
     end loop;
   end loop;
 
-  for target in
-    select o.*
-    from orders as o
-    join shared_data.feeds as f on (f.username, f.name) = (o.feed_owner, o.feed)
-    where o.username = home.username
-      and o.status in ('OPEN', 'PARTIALLY_FILLED')
-      and o.portfolio_id = home.portfolio_id
-      and o.time_in_force = 'DAY'
-      and o.expires_at <= shared_data.clock(f)
-    order by o.order_number
-  loop
-    perform end_order(target, 'EXPIRED', 'end of day', 'venue');
-  end loop;
+  perform expire_orders(home, (
+    select shared_data.clock(f) from shared_data.feeds as f where (f.username, f.name) = (home.feed_owner, home.feed)));
 end
 $$;
 

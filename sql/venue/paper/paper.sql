@@ -7,6 +7,7 @@
 \ir hindrance_of.sql
 \ir trigger_order.sql
 \ir match_order.sql
+\ir expire_orders.sql
 \ir match_portfolio.sql
 \ir catch_up.sql
 \ir leave_unmatched.sql

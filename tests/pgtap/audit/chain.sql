@@ -1,6 +1,6 @@
 -- The audit log: each act one row, numbered, chained by bytes that never change, and every tampering is found.
 begin;
-select no_plan();
+select plan(30);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');

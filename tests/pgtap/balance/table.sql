@@ -1,6 +1,6 @@
 -- A balance's constraints and guards.
 begin;
-select no_plan();
+select plan(14);
 
 select tests.set_stage();
 select tests.open('alice');

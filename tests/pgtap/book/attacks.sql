@@ -1,6 +1,6 @@
 -- What can leak, tried as alice against bob: hostile names, COPY, oracles, error messages, prepared statements.
 begin;
-select no_plan();
+select plan(49);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

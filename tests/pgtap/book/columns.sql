@@ -1,6 +1,6 @@
 -- T-01-01: the tables and views of a book, with the columns that every reader may count on.
 begin;
-select no_plan();
+select plan(14);
 
 create temporary table promised (relation text, columns text);
 insert into promised values

@@ -1,6 +1,6 @@
 -- State that isn't what the facts say is found: by differences, and so by verify.
 begin;
-select no_plan();
+select plan(22);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');

@@ -1,6 +1,6 @@
 -- Rule 4: profit by average cost, in the order of arrival, long and short; gross, fees apart.
 begin;
-select no_plan();
+select plan(16);
 
 select tests.set_stage();
 select tests.open('alice');

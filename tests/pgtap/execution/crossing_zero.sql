@@ -1,6 +1,6 @@
 -- Rule 2: a fill that crosses zero is two executions, of two trades: a trade never changes sign.
 begin;
-select no_plan();
+select plan(12);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- The one door for fills: execution, ledger, balance, position, order and event from one call, in either book.
 begin;
-select no_plan();
+select plan(16);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');

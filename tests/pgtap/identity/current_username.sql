@@ -1,6 +1,6 @@
 -- U1: who is asking comes from one setting; unset or empty is nobody.
 begin;
-select no_plan();
+select plan(13);
 
 select is(identity.current_username('paper'), null, 'never set: nobody');
 select set_config('app.current_user', 'alice', true);

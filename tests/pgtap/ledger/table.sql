@@ -1,6 +1,6 @@
 -- Ledger entries are facts: their constraints, and that nothing changes them.
 begin;
-select no_plan();
+select plan(16);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- Every open order of one portfolio is canceled, in the order of their numbers.
 begin;
-select no_plan();
+select plan(7);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('alice', 'side'), tests.open('bob');

@@ -1,6 +1,6 @@
 -- An open order is canceled by its owner, keeping what was filled.
 begin;
-select no_plan();
+select plan(14);
 
 select tests.set_stage();
 select tests.open(person) from unnest(array['alice', 'bob']) as person;

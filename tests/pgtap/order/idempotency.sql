@@ -1,6 +1,6 @@
 -- A key stands for one request: repeated it returns its order as that stands now, REJECTED or not; another request is TB412.
 begin;
-select no_plan();
+select plan(20);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

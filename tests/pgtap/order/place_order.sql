@@ -1,6 +1,6 @@
 -- What raises and what is refused when an order is placed, alike in both books.
 begin;
-select no_plan();
+select plan(71);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

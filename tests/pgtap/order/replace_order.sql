@@ -1,6 +1,6 @@
 -- Rule 11: what may be replaced, and what raises; a refusal leaves the order as it was.
 begin;
-select no_plan();
+select plan(18);
 
 select tests.set_stage();
 select tests.open(person) from unnest(array['alice', 'bob']) as person;

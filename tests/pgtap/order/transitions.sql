@@ -1,6 +1,6 @@
 -- Rule 10: every pair of states, allowed or refused as order_transitions says; the trigger and this test read the same rows.
 begin;
-select no_plan();
+select plan(59);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- A portfolio's settings under a version; and closing, which needs nothing open.
 begin;
-select no_plan();
+select plan(25);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('alice', 'side'), tests.open('bob');

@@ -1,6 +1,6 @@
 -- Which portfolio a verb means: the one that is named, else the only active one, else main.
 begin;
-select no_plan();
+select plan(8);
 
 select tests.set_stage();
 select tests.act_as('alice', book());

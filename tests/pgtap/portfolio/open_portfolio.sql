@@ -1,6 +1,6 @@
 -- B1: portfolios are opened with their first money, on a feed, with settings from the user where none are given.
 begin;
-select no_plan();
+select plan(49);
 
 select tests.set_stage();
 select tests.act_as('alice', book());

@@ -1,6 +1,6 @@
 -- Rule 6: equity in the base currency goes through currency instruments' quotes, or is unknown with a reason.
 begin;
-select no_plan();
+select plan(13);
 
 select tests.set_stage();
 select tests.open('alice', balances => '{"USD": 1000, "EUR": 100}'), tests.open('bob', balances => '{"USD": 5}');

@@ -1,6 +1,6 @@
 -- What is held now, marked at what it could be closed at; and by symbol.
 begin;
-select no_plan();
+select plan(6);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');

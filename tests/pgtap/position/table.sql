@@ -1,6 +1,6 @@
 -- A position's constraints and guards.
 begin;
-select no_plan();
+select plan(18);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- Who is a member of what, and what nobody may: the roles of the cluster and the privileges in the database.
 begin;
-select no_plan();
+select plan(145);
 
 select is((select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin from pg_roles where rolname = name), false,
           name || ' is no superuser, bypasses nothing, makes nobody, replicates nothing, and doesn''t log in')

@@ -1,7 +1,7 @@
 -- What both books share: one's own users, settings, limits and modes; the market's feeds and quotes for all, one's own for
 -- oneself; reference data for all. Each policy is tried through each role that it speaks of.
 begin;
-select no_plan();
+select plan(279);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

@@ -1,6 +1,6 @@
 -- Every code that a function raises is explained, and everyone may read the explanations.
 begin;
-select no_plan();
+select plan(8);
 
 select is_empty(
   $$ select distinct code[1]

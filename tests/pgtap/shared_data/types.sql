@@ -1,6 +1,6 @@
 -- The domains that money is kept in, and the ids.
 begin;
-select no_plan();
+select plan(94);
 
 create temporary table cases (domain text, value text, refused text);
 insert into cases values

@@ -1,6 +1,6 @@
 -- The constraints of what is left to be matched.
 begin;
-select no_plan();
+select plan(7);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- T1, T3: everybody begins in paper mode, and one row tells mode and paper totals, from either book.
 begin;
-select no_plan();
+select plan(11);
 
 select tests.set_stage();
 

@@ -1,6 +1,6 @@
 -- A mode's constraints and guard.
 begin;
-select no_plan();
+select plan(7);
 
 select tests.set_stage();
 

@@ -1,6 +1,6 @@
 -- U4, U5: one's own settings and limits, under a version, from either book.
 begin;
-select no_plan();
+select plan(34);
 
 select tests.set_stage();
 select tests.act_as('alice', 'paper');

@@ -1,6 +1,6 @@
 -- The constraints and guards of settings and of risk limits.
 begin;
-select no_plan();
+select plan(26);
 
 select tests.set_stage();
 insert into identity.risk_limits (username, currency, max_order_value) values ('alice', 'USD', 1000);

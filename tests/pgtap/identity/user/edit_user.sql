@@ -1,6 +1,6 @@
 -- U3, U5: what is given of a user changes, under a version; a closed user stays closed.
 begin;
-select no_plan();
+select plan(26);
 
 select tests.set_stage();
 select identity.register_user('adam', role => 'ADMIN') is not null;

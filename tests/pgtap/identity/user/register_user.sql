@@ -1,6 +1,6 @@
 -- U3: users are registered by administrators, with paper as their mode; only a SUPERADMIN makes administrators.
 begin;
-select no_plan();
+select plan(30);
 
 set local role twinbook_admin;
 select results_eq(

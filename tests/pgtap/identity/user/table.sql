@@ -1,6 +1,6 @@
 -- A user's constraints and guards.
 begin;
-select no_plan();
+select plan(28);
 
 select tests.set_stage();
 

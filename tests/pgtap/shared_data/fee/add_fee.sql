@@ -1,6 +1,6 @@
 -- Rule 24: fees are rows; market data's role adds them.
 begin;
-select no_plan();
+select plan(17);
 
 set local role twinbook_market_data;
 select is((select rate::numeric from shared_data.add_fee('nyse', 'equity', 'sec', 'percent', 0.01, 'a page')), 0.01,

@@ -1,6 +1,6 @@
 -- Rule 24: what a fill costs, by the fee rows that match: basis, side, maker or taker, bounds, rounding, effective from.
 begin;
-select no_plan();
+select plan(19);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, side, liquidity, decimals, effective_from, source)
 values

@@ -1,6 +1,6 @@
 -- A fee row's constraints and guards.
 begin;
-select no_plan();
+select plan(14);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, source)
 values ('nyse', 'equity', 'commission', 'unit', 0.005, 1, 10, 'a page');

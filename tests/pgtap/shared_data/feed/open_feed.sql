@@ -1,6 +1,6 @@
 -- Feeds: one's own, opened once, with a clock of its own; shared ones by market data's role.
 begin;
-select no_plan();
+select plan(27);
 
 select tests.set_stage();
 

@@ -1,6 +1,6 @@
 -- A feed's constraints and guards.
 begin;
-select no_plan();
+select plan(18);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

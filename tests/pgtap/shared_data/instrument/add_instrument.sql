@@ -1,6 +1,6 @@
 -- Adding instruments: market data's role, with terms that make sense; their close by class.
 begin;
-select no_plan();
+select plan(27);
 
 set local role twinbook_market_data;
 

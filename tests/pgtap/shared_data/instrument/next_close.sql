@@ -1,6 +1,6 @@
 -- Rule 12: the first close of the instrument's trading day after a moment, weekends and daylight saving included.
 begin;
-select no_plan();
+select plan(11);
 
 select is(shared_data.next_close('16:00', 'America/New_York', '{1,2,3,4,5}', after), closes, what)
 from (values

@@ -1,6 +1,6 @@
 -- An instrument's constraints and guards.
 begin;
-select no_plan();
+select plan(19);
 
 select tests.set_stage();
 

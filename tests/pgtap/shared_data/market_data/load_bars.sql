@@ -1,6 +1,6 @@
 -- Bars are history for reading: they move no price, are stored once, and a bad one stores nothing.
 begin;
-select no_plan();
+select plan(21);
 
 select tests.set_stage();
 select tests.act_as('alice', 'paper');

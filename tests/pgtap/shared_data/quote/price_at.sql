@@ -1,6 +1,6 @@
 -- Rule 18: buy at the ask, sell at the bid, else at the last price with slippage; rounded to the tick, against the order.
 begin;
-select no_plan();
+select plan(10);
 
 select is(shared_data.price_at(side, bid, ask, last, 0.1, tick), price, what)
 from (values

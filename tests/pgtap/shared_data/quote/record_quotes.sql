@@ -1,6 +1,6 @@
 -- Quotes come in: numbered, kept as history, the latest only forward; a batch with a bad quote stores nothing.
 begin;
-select no_plan();
+select plan(38);
 
 select tests.set_stage();
 set local role twinbook_market_data;

@@ -1,6 +1,6 @@
 -- A quote's constraints and guards: the latest price only moves forward.
 begin;
-select no_plan();
+select plan(14);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

@@ -1,6 +1,6 @@
 -- Nothing enables live yet: every order there is a stored REJECTED, whatever it is, and is an event.
 begin;
-select no_plan();
+select plan(21);
 
 select tests.set_stage();
 select tests.open('alice', allow_short => true);

@@ -1,6 +1,6 @@
 -- Rule 26: what a broker tells is recorded, overfills, overdrafts, shorts and late fills too; only the same fill twice isn't.
 begin;
-select no_plan();
+select plan(18);
 
 select tests.set_stage();
 select tests.open('alice', balances => '{"USD": 1000}');

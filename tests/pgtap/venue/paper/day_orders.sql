@@ -1,6 +1,6 @@
 -- Rule 12: DAY orders expire at the first close after they became effective, before that moment's quotes are matched.
 begin;
-select no_plan();
+select plan(20);
 
 create function pg_temp.newest() returns text language sql as $$
   select format('%s %s', status, end_reason) from orders order by order_number desc limit 1

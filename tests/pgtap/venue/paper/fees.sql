@@ -1,6 +1,6 @@
 -- Rule 24: the venue's fee rows charge each fill, by component, side, liquidity and day; no row, no fee.
 begin;
-select no_plan();
+select plan(16);
 
 select tests.set_stage();
 insert into shared_data.fees (venue, asset_class, component, side, liquidity, basis, rate, minimum, effective_from, source)

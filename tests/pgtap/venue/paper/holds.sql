@@ -1,6 +1,6 @@
 -- Rule 7: what open orders need is held, funds and quantities, and nothing twice: after orders, fills, cancels, replacing.
 begin;
-select no_plan();
+select plan(38);
 
 create function pg_temp.held() returns text language sql as $$ select format('%s of %s', plain(held), plain(amount)) from balances $$;
 create function pg_temp.order_at(n bigint) returns text language sql as $$ select order_id from orders where order_number = n $$;
@@ -57,6 +57,22 @@ select is((select status::text from place_order('AAPL', 'buy', 10, strategy => '
   'bought for a strategy');
 select is((select status::text from place_order('AAPL', 'sell', 10)), 'REJECTED', 'no other can sell it');
 select is((select status::text from place_order('AAPL', 'sell', 10, strategy => 'momentum')), 'FILLED', 'but that one');
+
+-- An earlier order that is made larger takes from the later ones; what is left over never sells short.
+select is((select status::text from place_order('MSFT', 'sell', 1)), 'REJECTED', 'there is none yet');
+select tests.quote('MSFT', 9, 10);
+select is((select status::text from place_order('MSFT', 'buy', 20)), 'FILLED', 'bought');
+select set_config('tests.early', (place_order('MSFT', 'sell', 10, 'limit', 12, time_in_force => 'GTC')).order_id, true),
+       set_config('tests.later', (place_order('MSFT', 'sell', 10, 'limit', 11, time_in_force => 'GTC')).order_id, true);
+select is((select held_quantity::numeric from replace_order(current_setting('tests.early'), 1, quantity => 15)), 15::numeric,
+  'the earlier order comes first');
+select is((select held_quantity::numeric from orders where order_id = current_setting('tests.later')), 5::numeric,
+  'the later has what is left');
+select tests.quote('MSFT', 11.5, 11.6);
+select is((select status::text || ' ' || (end_reason is not null) from orders where order_id = current_setting('tests.later')), 'CANCELED true',
+  'and is canceled rather than sell short');
+select is((select status::text from cancel_order(current_setting('tests.early'))), 'CANCELED', 'the other goes too');
+select is((select status::text from place_order('MSFT', 'sell', 20)), 'FILLED', 'all of it may be sold');
 
 -- An expired order frees what it held.
 select is((select status::text from place_order('AAPL', 'buy', 10, 'limit', 8)), 'OPEN', 'an order for the day');

@@ -1,6 +1,6 @@
 -- IOC and FOK: at once, or canceled; never resting.
 begin;
-select no_plan();
+select plan(14);
 
 create function pg_temp.place(tif text, type text, price numeric, portfolio text) returns text language sql as $$
   select format('%s %s%s', status, plain(average_price), end_reason is not null)

@@ -1,7 +1,7 @@
 -- Rule 19: a limit marketable when placed fills at the quote; one that rests fills at its limit, when the market trades through
 -- it, or touches it with volume left. Never worse than its limit.
 begin;
-select no_plan();
+select plan(32);
 
 create function pg_temp.newest() returns text language sql as $$
   select format('%s %s', status, plain(average_price)) from orders order by order_number desc limit 1
@@ -59,6 +59,14 @@ select pg_temp.told();
 select results_eq($$ select distinct liquidity::text, slippage::numeric, model ->> 'price' from executions where seq > 2 $$,
   $$ values ('maker', 0::numeric, 'limit') $$,
   'what rested is a maker, and slips nothing');
+
+-- Where only a last price is known, slippage never takes a limit past itself.
+select count(*) from cancel_all();
+select tests.quote('AAPL', last => 100);
+select results_eq($$ select status::text, average_price from place_order('AAPL', 'buy', 1, 'limit', 100.05) $$,
+  $$ values ('FILLED', 100.05) $$, 'a buy no higher than its limit');
+select results_eq($$ select status::text, average_price from place_order('AAPL', 'sell', 1, 'limit', 99.95) $$,
+  $$ values ('FILLED', 99.95) $$, 'a sale no lower');
 
 -- Several rest, of several users; one quote fills all that it reaches, once.
 select tests.quote('AAPL', 99, 101);

@@ -1,6 +1,6 @@
 -- Rules 18, 21: a market order fills at once at the quote that it meets: buy at the ask, sell at the bid.
 begin;
-select no_plan();
+select plan(18);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,7 +1,7 @@
 -- Rules 21, 25: a backtest on bars fills on the next quote, never on the one that it decided on; a delayed order only at quotes at
 -- or after its time; and the same quotes and orders give the same fills.
 begin;
-select no_plan();
+select plan(16);
 
 create function pg_temp.bar(feed text, last numeric, minute integer) returns integer language sql as $$
   select shared_data.replay_quotes(feed, array[('AAPL', null, null, last, null, timestamptz '2012-01-03 15:00+00' + minute * interval '1 minute', null, null)::shared_data.quote])

@@ -1,6 +1,6 @@
 -- Rule 22: the feed's quote while fresh, then stored history, then a mock where allowed; else REJECTED, and a limit rests.
 begin;
-select no_plan();
+select plan(25);
 
 select tests.set_stage();
 select tests.open('alice');

@@ -1,6 +1,6 @@
 -- Rule 8: limits and suspensions refuse only what increases exposure; cancels, reducing orders and exits always pass.
 begin;
-select no_plan();
+select plan(33);
 
 select tests.set_stage();
 select tests.open('alice', balances => '{"USD": 100000, "EUR": 100000}', allow_short => true);

@@ -1,6 +1,6 @@
 -- B1: each currency is its own money.
 begin;
-select no_plan();
+select plan(9);
 
 select tests.set_stage();
 select tests.open('alice', balances => '{"USD": 1000, "EUR": 500}');

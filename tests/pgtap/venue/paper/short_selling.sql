@@ -1,6 +1,6 @@
 -- Rule 7: short selling only where instrument and portfolio allow it, with margin; below maintenance nothing may increase.
 begin;
-select no_plan();
+select plan(30);
 
 create function pg_temp.state() returns text language sql as $$
   select format('%s @ %s, cash %s', plain(quantity), plain(average_price), (select plain(amount) from balances)) from positions where symbol = 'AAPL'
@@ -58,6 +58,18 @@ select tests.quote('AAPL', 89, 90, 90);
 select is(pg_temp.state(), '0 @ , cash 8100', 'covered at its limit');
 select is((select realized_pnl::numeric from positions where symbol = 'AAPL'), -2440 + 540::numeric,
   'profit on the way down');
+
+-- Orders share a position out anew whenever one of them ends.
+select is((select status::text from place_order('AAPL', 'buy', 10)), 'FILLED', 'long 10');
+select set_config('tests.exit', (place_order('AAPL', 'sell', 10, 'limit', 120, time_in_force => 'GTC')).order_id, true);
+select results_eq($$ select held_quantity::numeric, held_amount::numeric from place_order('AAPL', 'sell', 10, 'limit', 120, time_in_force => 'GTC') $$,
+  $$ values (0::numeric, 600::numeric) $$, 'a second sale would be short, and holds its margin');
+select is((select status::text from cancel_order(current_setting('tests.exit'))), 'CANCELED', 'the first is canceled');
+select results_eq($$ select held_quantity::numeric, held_amount::numeric from orders where status = 'OPEN' $$,
+  $$ values (10::numeric, 0::numeric) $$,
+  'so the second is the exit now');
+select count(*) from cancel_all();
+select is((select status::text from place_order('AAPL', 'sell', 10)), 'FILLED', 'flat');
 
 -- Crossing zero in one order.
 select is((select status::text from place_order('AAPL', 'buy', 10)), 'FILLED', 'long 10');

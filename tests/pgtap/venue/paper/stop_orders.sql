@@ -1,7 +1,7 @@
 -- Rule 13: a stop triggers on the last price, or on bid and ask where the instrument says so or there is no last; then it is a
 -- market or limit order. Never on what was before it.
 begin;
-select no_plan();
+select plan(22);
 
 create function pg_temp.newest() returns text language sql as $$
   select format('%s %s %s', status, works_as, plain(average_price)) from orders order by order_number desc limit 1
