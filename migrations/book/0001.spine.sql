@@ -21,8 +21,8 @@ comment on function new_id is 'A new id for an order or a trade, beginning with 
 grant execute on function new_id to twinbook_engine;
 
 -- sql/book/portfolio/table.sql
--- A portfolio is one user's separate pot of money and positions. Its row is the lock for everything in it, and holds the
--- numbers that its facts are counted by and the head of its audit chain.
+-- A portfolio is one user's separate pot of money and positions. Its row is the lock for everything in it, and holds
+-- the numbers that its facts are counted by and the head of its audit chain.
 
 create table portfolios (
   username               text                     not null,

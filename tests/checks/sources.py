@@ -18,7 +18,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 # Without a catalog the PL/pgSQL parser knows no schema and no array type of ours.
 _ARRAY = re.compile(r"\b[\w.]+\[\]")
 _FOREIGN = re.compile(r"\b(?:(?:identity|shared_data|oversight|prop_firm)\.|variadic )")
-_PYTHON = ["python", "tests", "tools", "bench"]
+_PYTHON = ["python", "tests", "tools", "bench", "examples"]
 
 
 def every_file_is_reached() -> str:

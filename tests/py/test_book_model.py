@@ -107,11 +107,11 @@ class Book(RuleBasedStateMachine):
         self.ids: dict[int, list[str]] = {}
 
     @initialize(
-        fills_next=st.sampled_from([False, False, True]),
+        fills_next=st.sampled_from([False, False, False, True]),
         delay=st.sampled_from([0, 0, 0, 2000, 3_600_000]),
         slippage=st.sampled_from(["0", "0.1", "0.35"]),
         cash=st.lists(st.sampled_from(["100000", "4000.37", "1500"]), min_size=1, max_size=2),
-        allow_short=st.booleans(),
+        allow_short=st.sampled_from([True, True, False]),
         is_empty=st.booleans(),
     )
     def open(
@@ -192,6 +192,25 @@ class Book(RuleBasedStateMachine):
         self.ids[pot % len(self.pots)].append(placed.order_id)
 
     @rule(
+        order_type=st.sampled_from(["market", "limit", "limit", "stop"]),
+        price=ticks,
+        quantity=st.integers(1, 12).map(Decimal),
+    )
+    def enter(self, order_type: str, price: Decimal, quantity: Decimal) -> None:
+        """A buy that may well be filled, so that there is a position to work with."""
+        self.place(0, "PLAIN", "", "buy", quantity, order_type, price, price, "GTC")
+
+    @rule(
+        order_type=st.sampled_from(["limit", "limit", "stop", "stop_limit"]),
+        price=ticks,
+        quantity=st.integers(1, 6).map(Decimal),
+        time_in_force=st.sampled_from(["DAY", "GTC", "GTC"]),
+    )
+    def leave(self, order_type: str, price: Decimal, quantity: Decimal, time_in_force: str) -> None:
+        """A sell that waits; several share a position."""
+        self.place(0, "PLAIN", "", "sell", quantity, order_type, price, price, time_in_force)
+
+    @rule(
         coming=st.lists(comings(), min_size=1, max_size=4),
         in_one=st.booleans(),
         busy=st.sampled_from([None, None, None, 0, 1]),
@@ -245,9 +264,11 @@ class Book(RuleBasedStateMachine):
             lambda: home.twin.replace(order, version, quantity, limit, stop),
         )
 
-    @rule(pot=st.integers(0, 1), allow_short=st.booleans())
-    def edit(self, pot: int, allow_short: bool) -> None:
+    @rule(pot=st.integers(0, 1), allow_short=st.booleans(), seldom=st.integers(0, 9))
+    def edit(self, pot: int, allow_short: bool, seldom: int) -> None:
         """A portfolio allows shorts from now on, or no longer."""
+        if seldom:
+            return
         home = self.pots[pot % len(self.pots)]
         query = "select * from edit_portfolio(%s, %s, allow_short => %s)"
         home.version = one(self.db, query, home.name, home.version, allow_short).version

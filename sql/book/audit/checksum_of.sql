@@ -1,7 +1,7 @@
 -- The checksum of an audit row. Hashed, never to change: the fields 1 (version), book, username, portfolio_id, seq,
--- operation, actor, occurred_at (UTC, microseconds), details, previous checksum in hex; each as its octet length, a colon,
--- and its UTF-8 bytes; null, which only the first row's previous checksum is, is a dash. details is hashed as Postgres prints
--- the jsonb. The database's encoding is UTF-8.
+-- operation, actor, occurred_at (UTC, microseconds), details, previous checksum in hex; each as its octet length, a
+-- colon, and its UTF-8 bytes; null, which only the first row's previous checksum is, is a dash. details is hashed as
+-- Postgres prints the jsonb. The database's encoding is UTF-8.
 
 create function checksum_of(
     username           text,

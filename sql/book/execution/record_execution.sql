@@ -1,6 +1,6 @@
 -- The one door for fills, from either venue: order, execution, ledger entries, balance, position and event, under the
--- portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses zero becomes two
--- executions, since a trade never changes sign. P&L is by average cost, in the order of arrival.
+-- portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses zero becomes
+-- two executions, since a trade never changes sign. P&L is by average cost, in the order of arrival.
 
 create function record_execution(
     target          orders,
@@ -81,8 +81,8 @@ begin
     'next_trade_id', next_trade,
     'price_source',  price_source,
     'quote_number',  quote_number::text,
-    'executed_at',   to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'order',         case when is_new then order_details(target) end));
+    'executed_at',   to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
+    || case when is_new then jsonb_build_object('order', order_details(target)) else '{}' end;
   checksum := checksum_of(target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, happened_at,
                           details, had.audit_head);
 

@@ -1,5 +1,5 @@
--- When a DAY order expires: at the first close of its instrument's trading day after it became effective. Null while its
--- feed has no time; an order that came before the feed's first quote becomes effective with it.
+-- When a DAY order expires: at the first close of its instrument's trading day after it became effective. Null while
+-- its feed has no time; an order that came before the feed's first quote becomes effective with it.
 
 create function day_end_of(target orders)
   returns timestamptz

@@ -1,5 +1,5 @@
--- The money in an order's currency that is free for it: what the portfolio has less what other orders hold, and less the
--- margin of its shorts, whose proceeds can't be spent.
+-- The money in an order's currency that is free for it: what the portfolio has less what other orders hold, and less
+-- the margin of its shorts, whose proceeds can't be spent.
 
 create function free_of(home portfolios, target orders, standing shared_data.standing, at_number bigint default null)
   returns numeric

@@ -1,6 +1,6 @@
--- The price that an order's value is reckoned at before it fills: a buy at its limit, or at the ask with slippage; a short
--- sale at its limit or at 103 % of the ask, whichever is more. Rounded up to the tick, as its fill may be. Null where neither
--- is known.
+-- The price that an order's value is reckoned at before it fills: a buy at its limit, or at the ask with slippage; a
+-- short sale at its limit or at 103 % of the ask, whichever is more. Rounded up to the tick, as its fill may be. Null
+-- where neither is known.
 
 create function hold_price_of(home portfolios, target orders, market shared_data.market)
   returns numeric

@@ -1,5 +1,5 @@
--- How much of an order's rest increases exposure. Reducing comes first: it reduces what the position has that earlier orders
--- on its side don't take; what is beyond that increases.
+-- How much of an order's rest increases exposure. Reducing comes first: it reduces what the position has that earlier
+-- orders on its side don't take; what is beyond that increases.
 
 create function increase_of(target orders, standing shared_data.standing)
   returns numeric

@@ -1,5 +1,5 @@
--- Locks the portfolio of an order that its user wants to change, works off what the feed brought, and reads the order as
--- it is then. Raises TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open.
+-- Locks the portfolio of an order that its user wants to change, works off what the feed brought, and reads the order
+-- as it is then. Raises TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open.
 
 create function lock_order(order_id text, expected_version integer, out home portfolios, out target orders)
   language plpgsql

@@ -1,6 +1,6 @@
--- What a portfolio may work with for a symbol: instrument, feed's time, and a price from the first source that is fit: the
--- feed's quote while fresh, the newest stored price where the portfolio takes one, a mock where it allows it. Null for an
--- unknown symbol.
+-- What a portfolio may work with for a symbol: instrument, feed's time, and a price from the first source that is fit:
+-- the feed's quote while fresh, the newest stored price where the portfolio takes one, a mock where it allows it. Null
+-- for an unknown symbol.
 
 create function market_at(home portfolios, symbol text)
   returns shared_data.market

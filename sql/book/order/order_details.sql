@@ -1,4 +1,4 @@
--- An order as events tell it: enough to rebuild it.
+-- An order as events tell it: enough to rebuild it. Its context is kept as it is, nulls and all.
 
 create function order_details(target orders)
   returns jsonb
@@ -21,8 +21,8 @@ begin
     'version',         target.version::text,
     'quote_number',    target.effective_number::text,
     'reject_reason',   target.reject_reason,
-    'idempotency_key', target.idempotency_key,
-    'context',         nullif(target.context, '{}')));
+    'idempotency_key', target.idempotency_key))
+    || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end;
 end
 $$;
 

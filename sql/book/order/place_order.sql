@@ -1,6 +1,8 @@
--- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the world
--- forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as it stands.
--- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 portfolio closed.
+-- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the
+-- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as
+-- it stands.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 portfolio
+-- closed.
 
 create function place_order(
     symbol           text,

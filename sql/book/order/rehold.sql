@@ -1,5 +1,5 @@
--- Shares a position out among its open orders again: in the order of their numbers, each first reduces what is left of the
--- position, and holds money for the rest of it. Called whenever the position, or one of its orders, has changed.
+-- Shares a position out among its open orders again: in the order of their numbers, each first reduces what is left of
+-- the position, and holds money for the rest of it. Called whenever the position, or one of its orders, has changed.
 
 create function rehold(username text, portfolio_id uuid, symbol text, strategy text)
   returns void

@@ -1,5 +1,5 @@
--- Replaces an open order's quantity and prices; side and symbol stay. quantity is the new total, and more than is filled.
--- The order meets the market anew; where its new terms can't be taken it stays as it was.
+-- Replaces an open order's quantity and prices; side and symbol stay. quantity is the new total, and more than is
+-- filled. The order meets the market anew; where its new terms can't be taken it stays as it was.
 -- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open, or refused.
 
 create function replace_order(

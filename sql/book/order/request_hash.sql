@@ -1,5 +1,5 @@
--- What an idempotency key stands for: the parameters that differ from their defaults, numbers normalised, so that a verb
--- may gain parameters and 10 is 10.00.
+-- What an idempotency key stands for: the parameters that differ from their defaults, numbers normalised, so that a
+-- verb may gain parameters and 10 is 10.00.
 
 create function request_hash(target orders)
   returns bytea

@@ -1,5 +1,5 @@
--- An order comes to rest: it is open, holds what it needs, expires with its day, and enters itself where matching has to
--- catch up, since its quote may come before it commits.
+-- An order comes to rest: it is open, holds what it needs, expires with its day, and enters itself where matching has
+-- to catch up, since its quote may come before it commits.
 
 create function rest_order(target orders)
   returns orders

@@ -1,5 +1,6 @@
--- Where a locked portfolio stands as an order sees it, in one read: the user and his limits in the order's currency, the
--- numbers that facts are counted by, money and position, and what earlier orders on its side have taken of the position.
+-- Where a locked portfolio stands as an order sees it, in one read: the user and his limits in the order's currency,
+-- the numbers that facts are counted by, money and position, and what earlier orders on its side have taken of the
+-- position.
 
 create function standing_of(target orders)
   returns shared_data.standing

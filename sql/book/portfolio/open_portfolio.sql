@@ -1,5 +1,5 @@
--- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't given
--- comes from the user's settings.
+-- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't
+-- given comes from the user's settings.
 -- Raises TB400 bad argument, TB401 no user, TB404 unknown currency or feed, TB422 the name is taken.
 
 create function open_portfolio(

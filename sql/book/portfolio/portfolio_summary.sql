@@ -1,5 +1,5 @@
--- Each portfolio in its base currency: cash, positions, equity, profit. Where a rate or a mark is missing, what depends on
--- it is null, and unknown says why.
+-- Each portfolio in its base currency: cash, positions, equity, profit. Where a rate or a mark is missing, what depends
+-- on it is null, and unknown says why.
 
 create view portfolio_summary
   with (security_invoker = true)

@@ -1,5 +1,5 @@
--- What one unit of a currency is worth in another, by the currency instruments' quotes on a feed: their middle, else the
--- last price; either way round. Null where there is no quote: a rate is never invented.
+-- What one unit of a currency is worth in another, by the currency instruments' quotes on a feed: their middle, else
+-- the last price; either way round. Null where there is no quote: a rate is never invented.
 
 create function rate_between(from_currency text, to_currency text, feed_owner text, feed text)
   returns numeric

@@ -1,5 +1,5 @@
--- A portfolio is one user's separate pot of money and positions. Its row is the lock for everything in it, and holds the
--- numbers that its facts are counted by and the head of its audit chain.
+-- A portfolio is one user's separate pot of money and positions. Its row is the lock for everything in it, and holds
+-- the numbers that its facts are counted by and the head of its audit chain.
 
 create table portfolios (
   username               text                     not null,

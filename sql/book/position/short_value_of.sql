@@ -1,5 +1,5 @@
--- What a portfolio's shorts in a currency would cost to buy back, at the feed's last known prices; at those that were known
--- at a quote, where one is being matched that newer ones have followed.
+-- What a portfolio's shorts in a currency would cost to buy back, at the feed's last known prices; at those that were
+-- known at a quote, where one is being matched that newer ones have followed.
 
 create function short_value_of(home portfolios, currency text, at_number bigint default null)
   returns numeric

@@ -1,5 +1,5 @@
--- Who administers: the session's login where no user is set, else a user who is ADMIN or SUPERADMIN. Returns the actor's
--- name. Raises TB403.
+-- Who administers: the session's login where no user is set, else a user who is ADMIN or SUPERADMIN. Returns the
+-- actor's name. Raises TB403.
 
 create function identity.require_administrator(at_least text default 'ADMIN')
   returns text

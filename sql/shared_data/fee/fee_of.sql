@@ -1,5 +1,5 @@
--- What a venue charges for a fill: the total, and each component. Of several rows of a component, the newest counts that
--- has begun; each component is bounded, then rounded up.
+-- What a venue charges for a fill: the total, and each component. Of several rows of a component, the newest counts
+-- that has begun; each component is bounded, then rounded up.
 
 create function shared_data.fee_of(
     venue              text,

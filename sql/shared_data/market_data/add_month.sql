@@ -1,5 +1,5 @@
 -- Makes the partition for a month's price history, closed like its parent. Making it again does nothing.
--- Raises TB422 where the default partition already holds rows of that month.
+-- Raises TB400 no month, TB422 where the default partition already holds rows of that month.
 
 create function shared_data.add_month(month date)
   returns text
@@ -8,9 +8,16 @@ create function shared_data.add_month(month date)
   set search_path = shared_data, pg_temp
 as $$
 declare
-  starts date := date_trunc('month', add_month.month)::date;
-  leaf   text := format('market_data_%s', to_char(starts, 'YYYY_MM'));
+  starts constant date := date_trunc('month', add_month.month)::date;
+  leaf   constant text := 'market_data_' || to_char(starts, 'YYYY_MM');
 begin
+  if leaf is null or not isfinite(starts) then
+    raise exception using
+      errcode = 'TB400',
+      message = 'which month?',
+      hint    = 'Give any day of it, such as ''2026-12-01''.';
+  end if;
+
   if to_regclass('shared_data.' || leaf) is null then
     execute format('create table shared_data.%I partition of shared_data.market_data for values from (%L) to (%L)',
                    leaf, starts::timestamp at time zone 'UTC', (starts + interval '1 month') at time zone 'UTC');

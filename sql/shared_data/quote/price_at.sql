@@ -1,5 +1,6 @@
 -- The price at which a side would trade at a quote: buy at the ask, sell at the bid; where that is missing, at the last
--- price with slippage, in percent against the order. Rounded to the tick, against the order. Null where nothing is known.
+-- price with slippage, in percent against the order. Rounded to the tick, against the order. Null where nothing is
+-- known.
 
 create function shared_data.price_at(side text, bid numeric, ask numeric, last numeric, slippage_percent numeric, tick numeric)
   returns numeric

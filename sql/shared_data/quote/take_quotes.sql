@@ -1,5 +1,5 @@
--- Takes quotes into a feed: numbers them under its row lock, keeps them all as history, moves each symbol's latest quote
--- forward only, then matches what rests on the feed. Returns how many were stored.
+-- Takes quotes into a feed: numbers them under its row lock, keeps them all as history, moves each symbol's latest
+-- quote forward only, then matches what rests on the feed. Returns how many were stored.
 -- Raises TB400 with the quote's place in the batch, TB404 unknown feed or symbol.
 
 create function shared_data.take_quotes(owner text, feed text, batch shared_data.quote[])

@@ -1,5 +1,5 @@
--- Expires a locked portfolio's orders whose day is over at a moment, whatever their symbol: before that moment's quotes are
--- matched, so that the money which they held is free for those.
+-- Expires a locked portfolio's orders whose day is over at a moment, whatever their symbol: before that moment's quotes
+-- are matched, so that the money which they held is free for those.
 
 create function expire_orders(home portfolios, at timestamptz)
   returns void

@@ -1,5 +1,5 @@
--- Why an order that had to wait can't fill at a price after all, or null. It may meet a worse price than it held money for;
--- and where an earlier order was made larger and took what it would have sold, it would now sell short.
+-- Why an order that had to wait can't fill at a price after all, or null. It may meet a worse price than it held money
+-- for; and where an earlier order was made larger and took what it would have sold, it would now sell short.
 
 create function hindrance_of(
     home      portfolios,

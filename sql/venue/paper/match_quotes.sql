@@ -1,5 +1,5 @@
--- Matches new quotes of a feed with everything that rests on it. Portfolios are taken in the order of their keys, and one
--- that somebody else holds is left to him: it enters unmatched, so nothing is lost and the feed never waits.
+-- Matches new quotes of a feed with everything that rests on it. Portfolios are taken in the order of their keys, and
+-- one that somebody else holds is left to him: it enters unmatched, so nothing is lost and the feed never waits.
 
 create function match_quotes(feed_owner text, feed text, first_number bigint)
   returns void

