@@ -36,10 +36,12 @@ begin
 
   if current_setting('is_superuser') = 'off' then
     if current_setting('server_version_num')::integer >= 160000 then
-      if not (pg_has_role(current_user, 'twinbook_owner', 'set') and pg_has_role(current_user, 'twinbook_engine', 'set')) then
+      if not (pg_has_role(current_user, 'twinbook_owner', 'set')
+              and pg_has_role(current_user, 'twinbook_engine', 'set')) then
         execute format('grant twinbook_owner, twinbook_engine to %I with inherit false, set true', current_user);
       end if;
-    elsif not (pg_has_role(current_user, 'twinbook_owner', 'member') and pg_has_role(current_user, 'twinbook_engine', 'member')) then
+    elsif not (pg_has_role(current_user, 'twinbook_owner', 'member')
+               and pg_has_role(current_user, 'twinbook_engine', 'member')) then
       execute format('grant twinbook_owner, twinbook_engine to %I', current_user);
     end if;
   end if;

@@ -15,10 +15,12 @@ begin
     group by l.username, l.portfolio_id, l.currency
   ),
   open_orders as (
-    select o.*, case o.side when 'sell' then greatest(coalesce(s.quantity, 0), 0) else greatest(-coalesce(s.quantity, 0), 0) end as reducible,
+    select o.*,
+           greatest(case o.side when 'sell' then coalesce(s.quantity, 0) else -coalesce(s.quantity, 0) end, 0) as reducible,
            o.quantity - o.filled_quantity as rest,
            sum(o.quantity - o.filled_quantity) over (
-             partition by o.username, o.portfolio_id, o.symbol, o.strategy, o.side order by o.order_number) as until_here
+             partition by o.username, o.portfolio_id, o.symbol, o.strategy, o.side
+             order by o.order_number) as until_here
     from orders as o
     left join positions as s using (username, portfolio_id, symbol, strategy)
     where o.status in ('OPEN', 'PARTIALLY_FILLED')
@@ -35,7 +37,8 @@ begin
     group by n.username, n.portfolio_id, n.currency
   ),
   filled as (
-    select e.username, e.portfolio_id, e.order_id, sum(e.quantity) as quantity, sum(e.quantity * e.price) as value, sum(e.fee) as fees
+    select e.username, e.portfolio_id, e.order_id, sum(e.quantity) as quantity,
+           sum(e.quantity * e.price) as value, sum(e.fee) as fees
     from executions as e
     group by e.username, e.portfolio_id, e.order_id
   ),
@@ -43,7 +46,8 @@ begin
     select e.username, e.portfolio_id, e.symbol, e.strategy,
            sum(case e.side when 'buy' then e.quantity else -e.quantity end) as quantity,
            sum(e.realized_pnl) as realized, sum(e.fee) as fees,
-           sum(case e.side when 'buy' then e.quantity * e.price else -e.quantity * e.price end) + sum(e.realized_pnl / e.multiplier) as cost
+           sum(case e.side when 'buy' then e.quantity * e.price else -e.quantity * e.price end)
+           + sum(e.realized_pnl / e.multiplier) as cost
     from executions as e
     group by e.username, e.portfolio_id, e.symbol, e.strategy
   ),
@@ -70,8 +74,8 @@ begin
     union all
     select n.username, n.portfolio_id, 'quantity held by order', n.order_id, n.held_quantity, n.reduces from needed as n
     union all
-    select coalesce(o.username, f.username), coalesce(o.portfolio_id, f.portfolio_id), 'filled', coalesce(o.order_id, f.order_id),
-           coalesce(o.filled_quantity, 0), coalesce(f.quantity, 0)
+    select coalesce(o.username, f.username), coalesce(o.portfolio_id, f.portfolio_id), 'filled',
+           coalesce(o.order_id, f.order_id), coalesce(o.filled_quantity, 0), coalesce(f.quantity, 0)
     from orders as o full join filled as f using (username, order_id)
     union all
     select o.username, o.portfolio_id, 'filled value', o.order_id, o.filled_value, f.value
@@ -89,14 +93,15 @@ begin
            round(s.cost, 6), round(t.cost, 6)
     from positions as s join traded as t using (username, portfolio_id, symbol, strategy)
     union all
-    select s.username, s.portfolio_id, 'position realized', concat_ws(' ', s.symbol, nullif(s.strategy, '')), s.realized_pnl, t.realized
+    select s.username, s.portfolio_id, 'position realized', concat_ws(' ', s.symbol, nullif(s.strategy, '')),
+           s.realized_pnl, t.realized
     from positions as s join traded as t using (username, portfolio_id, symbol, strategy)
     union all
     select s.username, s.portfolio_id, 'position fees', concat_ws(' ', s.symbol, nullif(s.strategy, '')), s.fees, t.fees
     from positions as s join traded as t using (username, portfolio_id, symbol, strategy)
     union all
-    select coalesce(c.username, s.username), coalesce(c.portfolio_id, s.portfolio_id), 'settled', coalesce(c.currency, s.currency),
-           coalesce(c.amount, 0), coalesce(s.amount, 0)
+    select coalesce(c.username, s.username), coalesce(c.portfolio_id, s.portfolio_id), 'settled',
+           coalesce(c.currency, s.currency), coalesce(c.amount, 0), coalesce(s.amount, 0)
     from charged as c full join settled as s using (username, portfolio_id, currency)
     union all
     select p.username, p.portfolio_id, 'orders counted', '', p.order_seq,

@@ -18,8 +18,8 @@ begin
     select a.username, a.portfolio_id, a.seq,
            a.seq = row_number() over chain
              and a.previous_checksum is not distinct from lag(a.checksum) over chain
-             and a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at, a.details,
-                                          a.previous_checksum) as holds
+             and a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
+                                          a.details, a.previous_checksum) as holds
     from audit_log as a
     window chain as (partition by a.username, a.portfolio_id order by a.seq)
   ),
@@ -30,8 +30,9 @@ begin
   ),
   heads as (
     select p.username, p.portfolio_id, coalesce(c.events, 0) as events,
-           coalesce(c.first_bad, case when p.audit_seq <> coalesce(c.events, 0) or p.audit_head is distinct from a.checksum
-                                      then least(p.audit_seq, coalesce(c.events, 0)) + 1 end) as first_bad
+           coalesce(c.first_bad,
+                    case when p.audit_seq <> coalesce(c.events, 0) or p.audit_head is distinct from a.checksum
+                         then least(p.audit_seq, coalesce(c.events, 0)) + 1 end) as first_bad
     from portfolios as p
     left join chains as c using (username, portfolio_id)
     left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (p.username, p.portfolio_id, p.audit_seq)

@@ -21,5 +21,6 @@ begin
 end
 $$;
 
-comment on function verify_portfolios is 'Whether one''s own portfolios are whole: chain intact, and state equal to the facts.';
+comment on function verify_portfolios is
+  'Whether one''s own portfolios are whole: chain intact, and state equal to the facts.';
 select let_traders('verify_portfolios');

@@ -27,5 +27,6 @@ begin
 end
 $$;
 
-comment on function oversight.verify_book is 'Whether a book''s chains are intact, and its state what its facts say. For auditors and administrators.';
+comment on function oversight.verify_book is
+  'Whether a book''s chains are intact, and its state what its facts say. For auditors and administrators.';
 select shared_data.let_only('oversight.verify_book', 'twinbook_auditor', 'twinbook_admin');

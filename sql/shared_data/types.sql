@@ -176,9 +176,9 @@ create function shared_data.uuid7() returns uuid
   language sql volatile parallel safe
   return encode(
     set_bit(set_bit(
-      overlay(uuid_send(pg_catalog.gen_random_uuid())
-              placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-              from 1 for 6),
+      overlay(uuid_send(pg_catalog.gen_random_uuid()),
+              substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint), 3),
+              1, 6),
       52, 1), 53, 1),
     'hex')::uuid;
 

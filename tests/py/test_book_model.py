@@ -28,7 +28,7 @@ from tests.py import applications, model
 from tests.py.applications import Db, Desk, one, open_desk
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000" if LONG else "150"))
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000" if LONG else "200"))
 MONDAY = datetime(2012, 3, 5, 14, 30, tzinfo=UTC)
 
 FEES = (
@@ -462,7 +462,7 @@ def test_the_book_equals_the_model(db_url: str) -> None:
             OnThisDatabase,
             settings=settings(
                 max_examples=EXAMPLES,
-                stateful_step_count=60 if LONG else 40,
+                stateful_step_count=60,
                 derandomize=not LONG,
                 database=None,
                 deadline=None,

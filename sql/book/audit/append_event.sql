@@ -20,7 +20,8 @@ begin
     where (p.username, p.portfolio_id) = (was.username, was.portfolio_id)
     returning p.username, p.portfolio_id, p.audit_seq, p.audit_head, was.audit_head as previous, was.at
   )
-  insert into audit_log (username, portfolio_id, seq, operation, actor, details, checksum, previous_checksum, occurred_at)
+  insert into audit_log (username, portfolio_id, seq, operation, actor, details, checksum, previous_checksum,
+                         occurred_at)
   select n.username, n.portfolio_id, n.audit_seq, append_event.operation, append_event.actor, append_event.details,
          n.audit_head, n.previous, n.at
   from is_now as n;

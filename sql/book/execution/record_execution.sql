@@ -86,9 +86,10 @@ begin
   checksum := checksum_of(target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, happened_at,
                           details, had.audit_head);
 
-  insert into audit_log (username, portfolio_id, seq, operation, actor, details, checksum, previous_checksum, occurred_at)
-  values (target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, details, checksum, had.audit_head,
-          happened_at);
+  insert into audit_log (username, portfolio_id, seq, operation, actor, details, checksum, previous_checksum,
+                         occurred_at)
+  values (target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, details, checksum,
+          had.audit_head, happened_at);
 
   if is_new then
     target := insert_order(target);
@@ -106,20 +107,22 @@ begin
     charge := case when part = 1 and closing > 0 then fee_closing else fee - fee_closing end;
 
     insert into executions (
-      username, portfolio_id, seq, order_id, fill_id, part, trade_id, symbol, strategy, side, quantity, price, multiplier,
-      currency, fee, fee_currency, fee_components, slippage, realized_pnl, liquidity, price_source, quote_number, model,
-      executed_at)
+      username, portfolio_id, seq, order_id, fill_id, part, trade_id, symbol, strategy, side, quantity, price,
+      multiplier, currency, fee, fee_currency, fee_components, slippage, realized_pnl, liquidity, price_source,
+      quote_number, model, executed_at)
     values (
       target.username, target.portfolio_id, had.execution_seq + part, target.order_id, record_execution.fill_id, part,
       case when part = 1 and closing > 0 then trade else next_trade end, target.symbol, target.strategy, target.side,
       amount, price, had.multiplier, target.currency, charge, target.currency, record_execution.fee_components,
       record_execution.slippage, case when part = 1 then gained else 0 end, record_execution.liquidity,
-      record_execution.price_source, record_execution.quote_number, record_execution.model, record_execution.executed_at);
+      record_execution.price_source, record_execution.quote_number, record_execution.model,
+      record_execution.executed_at);
 
     entries := entries + 1;
     insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at)
     values (target.username, target.portfolio_id, had.ledger_seq + entries, 'settlement', target.currency,
-            trim_scale(-direction * amount * price * had.multiplier), had.execution_seq + part, record_execution.executed_at);
+            trim_scale(-direction * amount * price * had.multiplier), had.execution_seq + part,
+            record_execution.executed_at);
 
     if charge <> 0 then
       entries := entries + 1;
@@ -164,8 +167,9 @@ begin
     insert into positions (username, portfolio_id, symbol, strategy, trade_id, quantity, cost, currency, multiplier,
                            realized_pnl, fees, opened_at, updated_at)
     values (target.username, target.portfolio_id, target.symbol, target.strategy, next_trade,
-            trim_scale(direction * record_execution.quantity), trim_scale(direction * record_execution.quantity * price),
-            target.currency, had.multiplier, gained, fee, record_execution.executed_at, record_execution.executed_at);
+            trim_scale(direction * record_execution.quantity),
+            trim_scale(direction * record_execution.quantity * price), target.currency, had.multiplier, gained, fee,
+            record_execution.executed_at, record_execution.executed_at);
   end if;
 
   if had.is_shared or target.status = 'PARTIALLY_FILLED' then

@@ -14,10 +14,11 @@ create table ledger_entries (
 
   constraint ledger_entries_pkey                 primary key (username, portfolio_id, seq),
   constraint ledger_entries_portfolio_fkey       foreign key (username, portfolio_id) references portfolios,
-  constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq) references executions,
+  constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq)
+                                                 references executions,
   constraint ledger_entries_seq_counts           check (seq > 0),
-  constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee', 'dividend',
-                                                                 'interest', 'adjustment', 'reset')),
+  constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee',
+                                                                 'dividend', 'interest', 'adjustment', 'reset')),
   constraint ledger_entries_trading_has_its_fill check (kind <> 'settlement' or execution_seq is not null),
   constraint ledger_entries_deposits_come_in     check (kind <> 'deposit' or amount > 0),
   constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0)

@@ -10,17 +10,17 @@ create trigger orders_begin_before_they_end
   execute function refuse_change('an order begins PENDING, REJECTED, or with its first fill');
 
 create trigger orders_terms_are_final
-  before update of username, order_id, portfolio_id, order_number, symbol, strategy, side, order_type, time_in_force, currency,
-                   idempotency_key, request_hash, origin, context, feed_owner, feed, placed_at, created_at
+  before update of username, order_id, portfolio_id, order_number, symbol, strategy, side, order_type, time_in_force,
+                   currency, idempotency_key, request_hash, origin, context, feed_owner, feed, placed_at, created_at
   on orders
   for each row
-  when ((old.username, old.order_id, old.portfolio_id, old.order_number, old.symbol, old.strategy, old.side, old.order_type,
-         old.time_in_force, old.currency, old.idempotency_key, old.request_hash, old.origin, old.context, old.feed_owner,
-         old.feed, old.placed_at, old.created_at)
+  when ((old.username, old.order_id, old.portfolio_id, old.order_number, old.symbol, old.strategy, old.side,
+         old.order_type, old.time_in_force, old.currency, old.idempotency_key, old.request_hash, old.origin, old.context,
+         old.feed_owner, old.feed, old.placed_at, old.created_at)
      is distinct from
-        (new.username, new.order_id, new.portfolio_id, new.order_number, new.symbol, new.strategy, new.side, new.order_type,
-         new.time_in_force, new.currency, new.idempotency_key, new.request_hash, new.origin, new.context, new.feed_owner,
-         new.feed, new.placed_at, new.created_at))
+        (new.username, new.order_id, new.portfolio_id, new.order_number, new.symbol, new.strategy, new.side,
+         new.order_type, new.time_in_force, new.currency, new.idempotency_key, new.request_hash, new.origin, new.context,
+         new.feed_owner, new.feed, new.placed_at, new.created_at))
   execute function refuse_change('only an order''s progress may move');
 
 create trigger orders_terms_change_by_replacing

@@ -11,10 +11,10 @@ declare
   market shared_data.market;
 begin
   select
-
     i.symbol, i.asset_class, i.currency, c.decimals::integer, i.tick::numeric, i.lot::numeric, i.multiplier::numeric,
     i.is_shortable, i.stop_trigger, coalesce(home.fee_venue, i.venue),
-    exists (select from shared_data.fees as e where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
+    exists (select from shared_data.fees as e
+            where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
     t.clock, f.newest_number, f.fills_on = 'next quote',
     p.source, p.number, p.bid::numeric, p.ask::numeric, p.last::numeric, p.volume::numeric, p.bid_size::numeric,
     p.ask_size::numeric, p.quoted_at
@@ -26,7 +26,8 @@ begin
   left join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (f.username, f.name, i.symbol)
   left join lateral (
     select * from (
-      select 1 as place, 'quote' as source, q.number, q.bid, q.ask, q.last, q.volume, q.bid_size, q.ask_size, q.quoted_at
+      select 1 as place, 'quote' as source, q.number, q.bid, q.ask, q.last, q.volume, q.bid_size, q.ask_size,
+             q.quoted_at
       where q.quoted_at >= t.clock - home.max_quote_age
       union all
       (select 2, 'history', m.number, m.bid, m.ask, m.last, m.volume, m.bid_size, m.ask_size, m.quoted_at
@@ -37,7 +38,8 @@ begin
        order by m.quoted_at desc, m.number desc
        limit 1)
       union all
-      select 3, 'mock', q.number, null, null, coalesce(q.last, (q.bid + q.ask) / 2, q.bid, q.ask, 100), null, null, null, t.clock
+      select 3, 'mock', q.number, null, null, coalesce(q.last, (q.bid + q.ask) / 2, q.bid, q.ask, 100), null, null, null,
+             t.clock
       where home.allow_mock_prices
     ) as fit
     order by fit.place

@@ -1,8 +1,6 @@
 -- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the
 -- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as
--- it stands.
--- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 portfolio
--- closed.
+-- it stands. Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 closed.
 
 create function place_order(
     symbol           text,
@@ -112,7 +110,8 @@ begin
   wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
   wanted.version          := 1;
 
-  return case when wanted.status = 'REJECTED' then store_order(wanted) else route_order(wanted, home, market, standing) end;
+  return case when wanted.status = 'REJECTED' then store_order(wanted)
+              else route_order(wanted, home, market, standing) end;
 end
 $$;
 

@@ -33,9 +33,9 @@ begin
   wanted := locked.target;
   market := market_at(home, wanted.symbol);
 
-  wrong := wrong_words(wanted.side, wanted.order_type, wanted.time_in_force, coalesce(replace_order.quantity, wanted.quantity),
-                       replace_order.limit_price, replace_order.stop_price, wanted.strategy, wanted.idempotency_key,
-                       wanted.context);
+  wrong := wrong_words(wanted.side, wanted.order_type, wanted.time_in_force,
+                       coalesce(replace_order.quantity, wanted.quantity), replace_order.limit_price,
+                       replace_order.stop_price, wanted.strategy, wanted.idempotency_key, wanted.context);
 
   if wrong is not null then
     perform refuse_order(wrong);
@@ -93,5 +93,6 @@ begin
 end
 $$;
 
-comment on function replace_order is 'Replace an open order''s total quantity, limit or stop; on refusal it is unchanged.';
+comment on function replace_order is
+  'Replace an open order''s total quantity, limit or stop; on refusal it is unchanged.';
 select let_traders('replace_order');

@@ -17,7 +17,8 @@ begin
     'stop_price',    plain(target.stop_price),
     'time_in_force', nullif(target.time_in_force, 'DAY'),
     'strategy',      nullif(target.strategy, '')))
-    || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end)::text, 'UTF8'));
+    || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end)::text,
+    'UTF8'));
 end
 $$;
 

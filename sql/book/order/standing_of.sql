@@ -10,12 +10,14 @@ as $$
 declare
   standing shared_data.standing;
 begin
-  select u.status::text, s.require_stop_loss, r.max_order_value::numeric, r.max_position_value::numeric, r.max_daily_loss::numeric,
+  select u.status::text, s.require_stop_loss,
+         r.max_order_value::numeric, r.max_position_value::numeric, r.max_daily_loss::numeric,
          p.execution_seq, p.ledger_seq, p.audit_seq, p.audit_head, i.multiplier::numeric,
          coalesce(b.amount, 0)::numeric, coalesce(b.amount - b.held, 0)::numeric, b.currency is not null,
          coalesce(h.quantity, 0)::numeric, coalesce(h.cost, 0)::numeric, h.trade_id::text, h.symbol is not null,
          exists (select from positions as short
-                 where (short.username, short.portfolio_id, short.currency) = (p.username, p.portfolio_id, target.currency)
+                 where (short.username, short.portfolio_id, short.currency) =
+                       (p.username, p.portfolio_id, target.currency)
                    and short.quantity < 0),
          coalesce(others.taken, 0)::numeric, others.number > 0
   into standing
@@ -29,7 +31,8 @@ begin
     on (h.username, h.portfolio_id, h.symbol, h.strategy) = (p.username, p.portfolio_id, target.symbol, target.strategy)
   cross join lateral (
     select count(*) as number,
-           sum(o.quantity - o.filled_quantity) filter (where o.side = target.side and o.order_number < target.order_number) as taken
+           sum(o.quantity - o.filled_quantity)
+             filter (where o.side = target.side and o.order_number < target.order_number) as taken
     from orders as o
     where o.username = target.username
       and o.status in ('OPEN', 'PARTIALLY_FILLED')

@@ -19,7 +19,8 @@ create table orders (
   pending_action    shared_data.pending_action not null default 'none',
   filled_quantity   shared_data.magnitude      not null default 0,
   filled_value      shared_data.magnitude      not null default 0,
-  average_price     numeric                    generated always as (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
+  average_price     numeric                    generated always as
+                    (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
   fees              shared_data.amount         not null default 0,
   reject_reason     text,
   end_reason        text,
@@ -46,8 +47,10 @@ create table orders (
   constraint orders_pkey                         primary key (username, order_id),
   constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
   constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
-  constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit')) = (limit_price is not null)),
-  constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit')) = (stop_price is not null)),
+  constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit'))
+                                                        = (limit_price is not null)),
+  constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit'))
+                                                        = (stop_price is not null)),
   constraint orders_are_filled_exactly_when_full check ((status = 'FILLED') = (filled_quantity >= quantity)),
   constraint orders_are_partial_only_with_fills  check (status not in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (status = 'PARTIALLY_FILLED') = (filled_quantity > 0)),
@@ -58,16 +61,23 @@ create table orders (
   constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null))
 );
 
-create unique index orders_idempotency_key_is_the_only on orders (username, idempotency_key, portfolio_id) where idempotency_key is not null;
+create unique index orders_idempotency_key_is_the_only on orders (username, idempotency_key, portfolio_id)
+  where idempotency_key is not null;
 create index orders_status_idx on orders (username, status);
-create index orders_open_idx   on orders (username, portfolio_id, symbol, strategy) where status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_open_idx on orders (username, portfolio_id, symbol, strategy)
+  where status in ('OPEN', 'PARTIALLY_FILLED');
 
 -- What a quote looks for among everybody's orders: those that it reaches, and no other.
-create index orders_waiting_buys_idx   on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'buy'  and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_waiting_sells_idx  on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'sell' and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_waiting_stops_idx  on orders (feed_owner, feed, symbol, side, stop_price) where works_as = 'stop' and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_arriving_idx      on orders (feed_owner, feed, symbol) where works_as <> 'stop' and not is_resting and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_expiring_idx       on orders (feed_owner, feed, expires_at) where time_in_force = 'DAY' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_buys_idx on orders (feed_owner, feed, symbol, limit_price)
+  where works_as = 'limit' and side = 'buy' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_sells_idx on orders (feed_owner, feed, symbol, limit_price)
+  where works_as = 'limit' and side = 'sell' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_stops_idx on orders (feed_owner, feed, symbol, side, stop_price)
+  where works_as = 'stop' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_arriving_idx on orders (feed_owner, feed, symbol)
+  where works_as <> 'stop' and not is_resting and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_expiring_idx on orders (feed_owner, feed, expires_at)
+  where time_in_force = 'DAY' and status in ('OPEN', 'PARTIALLY_FILLED');
 
 comment on table  orders                  is 'Instructions to trade. Terms are final once placed, but for their owner''s replacing them.';
 comment on column orders.order_number     is 'Its number within the portfolio.';
@@ -103,4 +113,4 @@ create table order_transitions (
 
   constraint order_transitions_pkey primary key (from_status, to_status)
 );
-comment on table order_transitions is 'Which status may follow which. An order begins PENDING or REJECTED.';
+comment on table order_transitions is 'Which status may follow which. An order begins PENDING, REJECTED, or with its first fill.';

@@ -1,4 +1,4 @@
--- Rule 10: the moves of an order. On paper the ends are ends; the live venue adds what a broker may tell late.
+-- The moves of an order. On paper the ends are ends; the live venue adds what a broker may tell late.
 insert into order_transitions (from_status, to_status)
 values ('PENDING', 'OPEN'), ('PENDING', 'PARTIALLY_FILLED'), ('PENDING', 'FILLED'), ('PENDING', 'REJECTED'),
        ('PENDING', 'CANCELED'), ('PENDING', 'EXPIRED'),

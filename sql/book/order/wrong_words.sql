@@ -1,5 +1,5 @@
--- What is wrong with an order whatever it is for, or null: asked before anything is looked up. NaN sorts above
--- Infinity.
+-- What is wrong with an order whatever it is for, or null: asked before anything is looked up.
+-- NaN sorts above Infinity.
 
 create function wrong_words(
     side             text,

@@ -1,5 +1,5 @@
 -- Closes a portfolio that has nothing open: it stays readable, and takes no more orders.
--- Raises TB401 no user, TB404 not visible, TB409 stale version, TB422 something is open.
+-- Raises TB400 which one?, TB401 no user, TB404 not visible, TB409 stale version, TB422 closed, or something is open.
 
 create function close_portfolio(portfolio text, expected_version integer default null)
   returns portfolios
@@ -10,7 +10,9 @@ as $$
 declare
   home portfolios := lock_portfolio(close_portfolio.portfolio);
 begin
-  perform expect_version('portfolio ' || home.name, home.version, coalesce(close_portfolio.expected_version, home.version));
+  if close_portfolio.expected_version is not null then
+    perform expect_version('portfolio ' || home.name, home.version, close_portfolio.expected_version);
+  end if;
 
   if exists (select from positions as s
              where (s.username, s.portfolio_id) = (home.username, home.portfolio_id) and s.quantity <> 0)

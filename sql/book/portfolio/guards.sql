@@ -4,7 +4,8 @@ create trigger portfolios_are_never_removed
   execute function refuse_change('portfolios are closed, never deleted');
 
 create trigger portfolios_identity_is_final
-  before update of username, portfolio_id, base_currency, feed_owner, feed, broker, account, seed, opened_at on portfolios
+  before update of username, portfolio_id, base_currency, feed_owner, feed, broker, account, seed, opened_at
+  on portfolios
   for each row
   when ((old.username, old.portfolio_id, old.base_currency, old.feed_owner, old.feed, old.broker, old.account, old.seed,
          old.opened_at)

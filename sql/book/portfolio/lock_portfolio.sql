@@ -1,6 +1,6 @@
 -- Locks the portfolio that a verb works on, before anything else: by name, or the user's only active one, or main. What
--- its feed brought meanwhile is worked off first. Raises TB400 which one?, TB401 no user, TB404 not visible, TB422
--- closed.
+-- its feed brought meanwhile is worked off first.
+-- Raises TB400 which one?, TB401 no user, TB404 not visible, TB422 closed.
 
 create function lock_portfolio(portfolio text)
   returns portfolios
@@ -37,7 +37,8 @@ begin
     raise exception using
       errcode = 'TB400',
       message = 'which portfolio?',
-      hint    = 'You have none that is active, or several and none named main: open_portfolio opens one, portfolio => names one.';
+      hint    = 'You have none that is active, or several and none named main: open_portfolio opens one, '
+                'portfolio => names one.';
   end if;
 
   raise exception using

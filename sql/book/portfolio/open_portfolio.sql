@@ -61,8 +61,8 @@ begin
       hint    = 'Give initial_balances, such as ''{"USD": 100000}''.';
   end if;
 
-  insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms, max_quote_age,
-                          max_history_age, allow_short, allow_mock_prices, fee_venue, seed)
+  insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms,
+                          max_quote_age, max_history_age, allow_short, allow_mock_prices, fee_venue, seed)
   select me, open_portfolio.name, open_portfolio.base_currency, source.username, source.name,
          coalesce(open_portfolio.slippage_percent, s.slippage_percent),
          coalesce(open_portfolio.fill_delay_ms, s.fill_delay_ms),
@@ -85,7 +85,9 @@ begin
   from jsonb_each_text(money) as m
   order by m.key;
 
-  select p.* into opened from portfolios as p where (p.username, p.portfolio_id) = (opened.username, opened.portfolio_id);
+  select p.* into opened
+  from portfolios as p
+  where (p.username, p.portfolio_id) = (opened.username, opened.portfolio_id);
   return opened;
 exception
   when unique_violation then

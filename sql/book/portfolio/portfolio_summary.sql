@@ -5,8 +5,8 @@ create view portfolio_summary
   with (security_invoker = true)
 as
 with parts as (
-  select b.username, b.portfolio_id, b.currency, b.amount as cash, b.held, 0 as positions, 0 as unrealized, 0 as realized,
-         0 as fees, null as unmarked
+  select b.username, b.portfolio_id, b.currency, b.amount as cash, b.held, 0 as positions, 0 as unrealized,
+         0 as realized, 0 as fees, null as unmarked
   from balances as b
   union all
   select s.username, s.portfolio_id, s.currency, 0, 0, 0, 0, s.realized_pnl, s.fees, null
@@ -31,14 +31,16 @@ by_portfolio as (
          min(c.unmarked) as unmarked
   from portfolios as p
   left join by_currency as c using (username, portfolio_id)
-  left join lateral rate_between(c.currency, p.base_currency, p.feed_owner, p.feed) as r (rate) on c.currency is not null
+  left join lateral rate_between(c.currency, p.base_currency, p.feed_owner, p.feed) as r (rate)
+    on c.currency is not null
   group by p.username, p.portfolio_id
 )
 select username, portfolio_id, name, base_currency, is_active,
        case when unrated is null then trim_scale(coalesce(cash, 0)) end as cash,
        case when unrated is null then trim_scale(coalesce(held, 0)) end as held,
        case when unrated is null and unmarked is null then trim_scale(coalesce(positions, 0)) end as positions_value,
-       case when unrated is null and unmarked is null then trim_scale(coalesce(cash, 0) + coalesce(positions, 0)) end as equity,
+       case when unrated is null and unmarked is null
+            then trim_scale(coalesce(cash, 0) + coalesce(positions, 0)) end as equity,
        case when unrated is null then trim_scale(coalesce(realized, 0)) end as realized_pnl,
        case when unrated is null and unmarked is null then trim_scale(coalesce(unrealized, 0)) end as unrealized_pnl,
        case when unrated is null then trim_scale(coalesce(fees, 0)) end as fees,
@@ -46,6 +48,7 @@ select username, portfolio_id, name, base_currency, is_active,
             when unmarked is not null then format('no quote marks %s', unmarked) end as unknown
 from by_portfolio;
 
-comment on view portfolio_summary is 'Each portfolio in its base currency; null, with a reason, where a rate or a mark is missing.';
+comment on view portfolio_summary is
+  'Each portfolio in its base currency; null, with a reason, where a rate or a mark is missing.';
 comment on column portfolio_summary.realized_pnl is 'Gross; fees are apart.';
 select let_traders_read('portfolio_summary');

@@ -13,7 +13,8 @@ begin
     return 1;
   end if;
 
-  select i.base_currency = from_currency as is_direct, coalesce((q.bid + q.ask) / 2, q.last, q.bid, q.ask) as price into pair
+  select i.base_currency = from_currency as is_direct, coalesce((q.bid + q.ask) / 2, q.last, q.bid, q.ask) as price
+  into pair
   from shared_data.instruments as i
   join shared_data.quotes as q
     on (q.username, q.feed, q.symbol) = (rate_between.feed_owner, rate_between.feed, i.symbol)
@@ -25,6 +26,7 @@ begin
 end
 $$;
 
-comment on function rate_between is 'What one unit of a currency is worth in another on a feed; null where no quote says.';
+comment on function rate_between is
+  'What one unit of a currency is worth in another on a feed; null where no quote says.';
 select let_traders('rate_between');
 grant execute on function rate_between to twinbook_auditor;

@@ -30,7 +30,9 @@ cross join lateral (
 ) as h
 where s.quantity <> 0;
 
-comment on view open_positions is 'What is held now, with its mark, the mark''s age, and unrealized profit in money and percent.';
-comment on column open_positions.closable_quantity is 'What no open order has taken yet: so much can be sold, or bought back.';
+comment on view open_positions is
+  'What is held now, with its mark, the mark''s age, and unrealized profit in money and percent.';
+comment on column open_positions.closable_quantity is
+  'What no open order has taken yet: so much can be sold, or bought back.';
 comment on column open_positions.mark_age is 'By the feed''s clock; null where there is no quote.';
 select let_traders_read('open_positions');

@@ -10,6 +10,7 @@ join identity.settings as s using (username)
 left join identity.paper_totals() as t on true
 where m.username = (select identity.current_username(null));
 
-comment on view identity.mode_state is 'The user''s trading mode, his paper totals, and whether a live broker is set up.';
+comment on view identity.mode_state is
+  'The user''s trading mode, his paper totals, and whether a live broker is set up.';
 revoke all on identity.mode_state from public, twinbook_paper, twinbook_live;
 grant select on identity.mode_state to twinbook_paper, twinbook_live;

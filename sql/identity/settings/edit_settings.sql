@@ -38,7 +38,8 @@ begin
     raise exception using
       errcode = 'TB409',
       message = 'your settings have changed',
-      detail  = format('expected version %s, found %s', expected_version, (select s.version from settings as s where s.username = me)),
+      detail  = format('expected version %s, found %s', expected_version,
+                       (select s.version from settings as s where s.username = me)),
       hint    = 'Read them again, then decide again.';
   end if;
 

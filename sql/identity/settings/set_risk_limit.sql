@@ -13,7 +13,7 @@ create function identity.set_risk_limit(
   set search_path = identity, pg_temp
 as $$
 declare
-  me    text := identity.acting_user();
+  me     text := identity.acting_user();
   limits risk_limits;
 begin
   insert into risk_limits as r (username, currency, max_order_value, max_position_value, max_daily_loss)
@@ -40,7 +40,10 @@ exception
   when foreign_key_violation then
     raise exception using errcode = 'TB404', message = format('there is no currency %s', set_risk_limit.currency);
   when check_violation or not_null_violation then
-    raise exception using errcode = 'TB400', message = 'a limit is a sum above zero, or null for none', detail = sqlerrm;
+    raise exception using
+      errcode = 'TB400',
+      message = 'a limit is a sum above zero, or null for none',
+      detail  = sqlerrm;
 end
 $$;
 

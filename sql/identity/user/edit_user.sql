@@ -1,6 +1,6 @@
 -- Changes what is given of a user, and leaves the rest. Closing is done with status CLOSED, and is for ever.
--- Raises TB400 bad argument, TB403 not an administrator, TB404 no such user, TB409 stale version, TB422 state forbids
--- it.
+-- Raises TB400 bad argument, TB403 not an administrator, TB404 no such user, TB409 stale version, TB422 closed already,
+-- or the e-mail is taken.
 
 create function identity.edit_user(
     username          text,

@@ -39,7 +39,8 @@ exception
       errcode = 'TB400',
       message = format('user %s can''t be registered', register_user.username),
       detail  = sqlerrm,
-      hint    = 'A username is lower case, begins with a letter and has up to 63 letters, digits, dots, dashes or underscores.';
+      hint    = 'A username is lower case, begins with a letter and has up to 63 letters, digits, dots, dashes or '
+                'underscores.';
 end
 $$;
 

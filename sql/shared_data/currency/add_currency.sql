@@ -18,7 +18,9 @@ exception
     raise exception using errcode = 'TB422', message = format('currency %s is there already', add_currency.currency);
   when check_violation or not_null_violation or numeric_value_out_of_range then
     raise exception using
-      errcode = 'TB400', message = 'a currency is two to ten upper-case letters or digits, with 0 to 18 decimals', detail = sqlerrm;
+      errcode = 'TB400',
+      message = 'a currency is two to ten upper-case letters or digits, with 0 to 18 decimals',
+      detail  = sqlerrm;
 end
 $$;
 

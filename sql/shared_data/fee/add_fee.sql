@@ -25,9 +25,9 @@ declare
 begin
   insert into fees (venue, asset_class, component, side, liquidity, effective_from, basis, rate, minimum, maximum,
                     decimals, source, is_verified)
-  values (add_fee.venue, add_fee.asset_class, add_fee.component, add_fee.side, add_fee.liquidity, add_fee.effective_from,
-          add_fee.basis, add_fee.rate, add_fee.minimum, add_fee.maximum, add_fee.decimals, add_fee.source,
-          add_fee.is_verified)
+  values (add_fee.venue, add_fee.asset_class, add_fee.component, add_fee.side, add_fee.liquidity,
+          add_fee.effective_from, add_fee.basis, add_fee.rate, add_fee.minimum, add_fee.maximum, add_fee.decimals,
+          add_fee.source, add_fee.is_verified)
   returning * into added;
   return added;
 exception
@@ -41,9 +41,11 @@ exception
       errcode = 'TB400',
       message = 'this fee makes no sense',
       detail  = sqlerrm,
-      hint    = 'basis is order, unit or percent; side buy, sell or both; liquidity maker, taker or both; sums are not negative.';
+      hint    = 'basis is order, unit or percent; side buy, sell or both; liquidity maker, taker or both; sums are not '
+                'negative.';
 end
 $$;
 
-comment on function shared_data.add_fee is 'Add one component of a venue''s fees, from a day on. For market data''s role.';
+comment on function shared_data.add_fee is
+  'Add one component of a venue''s fees, from a day on. For market data''s role.';
 select shared_data.let_only('shared_data.add_fee', 'twinbook_market_data');

@@ -44,5 +44,6 @@ begin
 end
 $$;
 
-comment on function shared_data.fee_of is 'The fee of a fill at a venue: total and components, in the instrument''s currency.';
+comment on function shared_data.fee_of is
+  'The fee of a fill at a venue: total and components, in the instrument''s currency.';
 select shared_data.let_only('shared_data.fee_of', 'twinbook_engine');

@@ -31,7 +31,8 @@ exception
       errcode = 'TB400',
       message = format('feed %s can''t be opened', open_feed.name),
       detail  = sqlerrm,
-      hint    = 'A name is lower-case letters, digits, dots, dashes and underscores; fills_on is ''this quote'' or ''next quote''.';
+      hint    = 'A name is lower-case letters, digits, dots, dashes and underscores; fills_on is ''this quote'' or '
+                '''next quote''.';
 end
 $$;
 

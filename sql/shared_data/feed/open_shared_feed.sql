@@ -24,5 +24,6 @@ exception
 end
 $$;
 
-comment on function shared_data.open_shared_feed is 'Open a feed that everybody may read and trade on. For market data''s role.';
+comment on function shared_data.open_shared_feed is
+  'Open a feed that everybody may read and trade on. For market data''s role.';
 select shared_data.let_only('shared_data.open_shared_feed', 'twinbook_market_data');

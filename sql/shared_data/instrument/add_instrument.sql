@@ -51,7 +51,8 @@ begin
     add_instrument.multiplier,
     coalesce(add_instrument.closes_at,    case when never_closes then time '00:00' else time '16:00' end),
     coalesce(add_instrument.timezone,     case when never_closes then 'UTC' else 'America/New_York' end),
-    coalesce(add_instrument.trading_days, case when never_closes then '{1,2,3,4,5,6,7}' else '{1,2,3,4,5}'::integer[] end),
+    coalesce(add_instrument.trading_days,
+             case when never_closes then '{1,2,3,4,5,6,7}' else '{1,2,3,4,5}'::integer[] end),
     add_instrument.stop_trigger, add_instrument.is_shortable, add_instrument.venue)
   returning * into added;
 
@@ -73,7 +74,8 @@ exception
       errcode = 'TB400',
       message = format('instrument %s can''t be added', add_instrument.symbol),
       detail  = sqlerrm,
-      hint    = 'Crypto and currencies need a base_currency, others have none; tick, lot and multiplier are above zero.';
+      hint    = 'Crypto and currencies need a base_currency, others have none; tick, lot and multiplier are '
+                'above zero.';
 end
 $$;
 

@@ -21,7 +21,8 @@ begin
   if to_regclass('shared_data.' || leaf) is null then
     execute format('create table shared_data.%I partition of shared_data.market_data for values from (%L) to (%L)',
                    leaf, starts::timestamp at time zone 'UTC', (starts + interval '1 month') at time zone 'UTC');
-    execute format('comment on table shared_data.%I is %L', leaf, 'History stored in ' || to_char(starts, 'YYYY-MM') || '.');
+    execute format('comment on table shared_data.%I is %L', leaf,
+                   'History stored in ' || to_char(starts, 'YYYY-MM') || '.');
     perform shared_data.close_leaf(format('shared_data.%I', leaf)::regclass);
   end if;
   return leaf;

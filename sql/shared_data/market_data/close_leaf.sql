@@ -19,4 +19,5 @@ begin
 end
 $$;
 
-comment on function shared_data.close_leaf is 'Close a partition of price history to everyone but its parent and the backup.';
+comment on function shared_data.close_leaf is
+  'Close a partition of price history to everyone but its parent and the backup.';

@@ -12,5 +12,6 @@ begin
 end
 $$;
 
-comment on function shared_data.replay_quotes is 'Feed quotes into a feed of one''s own: its clock moves on, and what rests on it is matched.';
+comment on function shared_data.replay_quotes is
+  'Feed quotes into a feed of one''s own: its clock moves on, and what rests on it is matched.';
 select shared_data.let_only('shared_data.replay_quotes', 'twinbook_paper');

@@ -43,8 +43,8 @@ begin
       message = case when fault.is_unknown
                      then format('quote %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
                      else format('quote %s, of %s, makes no sense', fault.place, fault.symbol) end,
-      hint    = 'A quote has a known symbol, a finite time that isn''t ahead of the clock, at least one price, prices above zero '
-                'and sizes that aren''t negative. Nothing of the batch was stored.';
+      hint    = 'A quote has a known symbol, a finite time that isn''t ahead of the clock, at least one price, prices above '
+                'zero and sizes that aren''t negative. Nothing of the batch was stored.';
   end if;
 
   with incoming as (
@@ -55,7 +55,8 @@ begin
     window earlier as (partition by q.symbol order by q.ordinality rows between unbounded preceding and 1 preceding)
   ),
   history as (
-    insert into market_data (username, feed, number, kind, symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at)
+    insert into market_data (username, feed, number, kind, symbol, bid, ask, last, volume, bid_size, ask_size,
+                             quoted_at)
     select source.username, source.name, number, case when is_late then 'late' else 'quote' end,
            symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at
     from incoming

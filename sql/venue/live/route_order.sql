@@ -1,5 +1,5 @@
--- The live venue: an order goes to a broker. While no portfolio has one, every order is refused, and kept with the
--- reason.
+-- The live venue: an order goes to a broker. While no portfolio has one, every order is refused, and kept with
+-- the reason. Raises TB422 for one that is being replaced.
 
 create function route_order(target orders, home portfolios, market shared_data.market, standing shared_data.standing)
   returns orders

@@ -29,7 +29,8 @@ begin
       and (catch_up.from_number is not null
         or u.cause <> 'placed'
         or exists (select from shared_data.quotes as q
-                   where (q.username, q.feed, q.symbol) = (u.feed_owner, u.feed, u.symbol) and q.number >= u.from_number))
+                   where (q.username, q.feed, q.symbol) = (u.feed_owner, u.feed, u.symbol)
+                     and q.number >= u.from_number))
     returning u.symbol, u.from_number, u.cause
   ),
   moved_on as (

@@ -14,4 +14,5 @@ begin
 end
 $$;
 
-comment on function fee_at is 'What the venue charges for filling the rest of an order at a price: total and components.';
+comment on function fee_at is
+  'What the venue charges for filling the rest of an order at a price: total and components.';

@@ -15,7 +15,8 @@ declare
   quoted    constant numeric := case target.side when 'buy' then coalesce(market.ask, market.last)
                                                  else coalesce(market.bid, market.last) end;
   slippage  constant numeric := case when target.is_resting then 0
-                                     else greatest(case target.side when 'buy' then price - quoted else quoted - price end, 0) end;
+                                     when target.side = 'buy' then greatest(price - quoted, 0)
+                                     else greatest(quoted - price, 0) end;
   fee        numeric := 0;
   components jsonb;
 begin

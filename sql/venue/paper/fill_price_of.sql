@@ -8,7 +8,8 @@ create function fill_price_of(home portfolios, target orders, market shared_data
   set search_path from current
 as $$
 declare
-  price constant numeric := shared_data.price_at(target.side, market.bid, market.ask, market.last, home.slippage_percent, market.tick);
+  price constant numeric := shared_data.price_at(target.side, market.bid, market.ask, market.last,
+                                                 home.slippage_percent, market.tick);
 begin
   if market.bid > market.ask or target.works_as = 'stop' then
     return null;
@@ -20,8 +21,10 @@ begin
 
   if not target.is_resting then
     return case
-      when target.side = 'buy'  and coalesce(market.ask, market.last) <= target.limit_price then least(price, target.limit_price)
-      when target.side = 'sell' and coalesce(market.bid, market.last) >= target.limit_price then greatest(price, target.limit_price)
+      when target.side = 'buy'  and coalesce(market.ask, market.last) <= target.limit_price
+        then least(price, target.limit_price)
+      when target.side = 'sell' and coalesce(market.bid, market.last) >= target.limit_price
+        then greatest(price, target.limit_price)
     end;
   end if;
 

@@ -1,5 +1,5 @@
--- Leaves a portfolio to be matched with these quotes by whoever takes it next. Rows of this cause are only written
--- under the feed's lock, so this never waits for another writer.
+-- Leaves a portfolio to be matched with these quotes by whoever takes it next. Rows of its causes are written under
+-- their feed's lock only, so this never waits for another writer.
 
 create function leave_unmatched(username text, portfolio_id uuid, symbols text[], from_number bigint, cause text,
                                 feed_owner text, feed text)

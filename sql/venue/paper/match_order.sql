@@ -23,7 +23,8 @@ begin
     trigger_price := coalesce(case when market.stop_trigger = 'last' then market.last end,
                               case target.side when 'buy' then market.ask else market.bid end);
 
-    if (case target.side when 'buy' then trigger_price >= target.stop_price else trigger_price <= target.stop_price end) is not true then
+    if (case target.side when 'buy' then trigger_price >= target.stop_price
+                                    else trigger_price <= target.stop_price end) is not true then
       return;
     end if;
 

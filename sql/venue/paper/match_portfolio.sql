@@ -21,7 +21,9 @@ begin
 
   for quote in
     select m.*
-    from (select w.symbol, min(w.number) as number from unnest(symbols, numbers) as w (symbol, number) group by w.symbol) as since
+    from (select w.symbol, min(w.number) as number
+          from unnest(symbols, numbers) as w (symbol, number)
+          group by w.symbol) as since
     join shared_data.market_data as m
       on (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, since.symbol)
       and m.number >= since.number

@@ -10,7 +10,9 @@ declare
   symbols    constant text[] := (
     select coalesce(array_agg(distinct m.symbol), '{}')
     from shared_data.market_data as m
-    where (m.username, m.feed) = (match_quotes.feed_owner, match_quotes.feed) and m.number >= first_number and m.kind = 'quote');
+    where (m.username, m.feed) = (match_quotes.feed_owner, match_quotes.feed)
+      and m.number >= first_number
+      and m.kind = 'quote');
   candidate  record;
   home       portfolios;
 begin
@@ -27,12 +29,14 @@ begin
     select o.username, o.portfolio_id
     from reach as r
     join orders as o on (o.feed_owner, o.feed, o.symbol) = (match_quotes.feed_owner, match_quotes.feed, r.symbol)
-      and o.limit_price >= r.low_offer and o.works_as = 'limit' and o.side = 'buy' and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.limit_price >= r.low_offer and o.works_as = 'limit' and o.side = 'buy'
+      and o.status in ('OPEN', 'PARTIALLY_FILLED')
     union
     select o.username, o.portfolio_id
     from reach as r
     join orders as o on (o.feed_owner, o.feed, o.symbol) = (match_quotes.feed_owner, match_quotes.feed, r.symbol)
-      and o.limit_price <= r.high_bid and o.works_as = 'limit' and o.side = 'sell' and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.limit_price <= r.high_bid and o.works_as = 'limit' and o.side = 'sell'
+      and o.status in ('OPEN', 'PARTIALLY_FILLED')
     union
     select o.username, o.portfolio_id
     from reach as r
