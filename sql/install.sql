@@ -34,10 +34,12 @@ set local role twinbook_owner;
 \ir identity/mode/access.sql
 \ir identity/mode/guards.sql
 
+\ir shared_data/currency/access.sql
+\ir shared_data/currency/guards.sql
+\ir shared_data/currency/rows.sql
 \ir shared_data/instrument/access.sql
 \ir shared_data/instrument/guards.sql
 \ir shared_data/instrument/next_close.sql
-\ir shared_data/currency/rows.sql
 \ir shared_data/fee/access.sql
 \ir shared_data/fee/guards.sql
 \ir shared_data/fee/fee_of.sql

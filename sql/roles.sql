@@ -1,10 +1,15 @@
 -- Who may exist. What each may do stands beside the thing that it may do it to.
 -- Roles belong to the cluster, so this runs again unharmed. Nobody inherits owner or engine: the installer takes
--- them by SET ROLE only, since an inherited membership would switch their policies on.
+-- them by SET ROLE only, since an inherited membership would switch their policies on. So he takes the groups too, to
+-- act at the command line.
 
 do $$
 declare
-  role record;
+  is_15    constant boolean := current_setting('server_version_num')::integer < 160000;
+  kind     constant text    := case when is_15 then 'member' else 'set' end;
+  all_ours constant text    := 'twinbook_owner, twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, '
+                               'twinbook_broker, twinbook_admin, twinbook_auditor, twinbook_backup';
+  role     record;
 begin
   for role in
     select *
@@ -35,14 +40,34 @@ begin
   end if;
 
   if current_setting('is_superuser') = 'off' then
-    if current_setting('server_version_num')::integer >= 160000 then
-      if not (pg_has_role(current_user, 'twinbook_owner', 'set')
-              and pg_has_role(current_user, 'twinbook_engine', 'set')) then
-        execute format('grant twinbook_owner, twinbook_engine to %I with inherit false, set true', current_user);
-      end if;
-    elsif not (pg_has_role(current_user, 'twinbook_owner', 'member')
-               and pg_has_role(current_user, 'twinbook_engine', 'member')) then
-      execute format('grant twinbook_owner, twinbook_engine to %I', current_user);
+    for role in
+      select wanted.name
+      from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data',
+                        'twinbook_admin', 'twinbook_auditor']) with ordinality as wanted (name, place)
+      where not pg_has_role(current_user, wanted.name, kind)
+      order by wanted.place
+    loop
+      begin
+        execute format('grant %I to %I %s', role.name, current_user,
+                       case when is_15 then '' else 'with inherit false, set true' end);
+      exception
+        when insufficient_privilege then
+          raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('%s may not act as %s, which somebody else made in this cluster', current_user, role.name),
+            hint    = case when is_15 then format('Ask a superuser to run: alter role %I createrole', current_user)
+                           else format('Ask a superuser, or who made it, to run: grant %s to %I '
+                                       'with admin true, inherit false, set false', all_ours, current_user) end;
+      end;
+    end loop;
+
+    if pg_has_role(current_user, 'twinbook_owner', 'usage') or pg_has_role(current_user, 'twinbook_engine', 'usage') then
+      raise warning using
+        message = format('%s inherits twinbook_owner or twinbook_engine: their policies apply to all that he does',
+                         current_user),
+        hint    = case when is_15 then format('Run: alter role %I noinherit', current_user)
+                       else format('Run, as who granted it: revoke inherit option for twinbook_owner, twinbook_engine '
+                                   'from %I', current_user) end;
     end if;
   end if;
 end

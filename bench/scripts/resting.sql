@@ -23,14 +23,16 @@ begin
       select p.username, p.portfolio_id, row_number() over () - 1 as place, count(*) over () as homes from portfolios as p
     )
     insert into orders (%1$s)
-    select %1$s
-    from (
-      select (jsonb_populate_record(null::orders, placed.whole || jsonb_build_object(
+    select copy.*
+    from placed
+    cross join generate_series(1, 110000) as n
+    join homes as h on h.place = n %% h.homes
+    cross join lateral (
+      select %1$s
+      from jsonb_populate_record(null::orders, placed.whole || jsonb_build_object(
         'username', h.username, 'portfolio_id', h.portfolio_id, 'order_id', new_id(), 'order_number', 1000000 + n,
-        'symbol', case when n %% 11 = 0 then 'S1' else 'S' || 2 + n %% 999 end))).*
-      from placed, generate_series(1, 110000) as n
-      join homes as h on h.place = n %% h.homes
-    ) as copies $copy$, columns);
+        'symbol', case when n %% 11 = 0 then 'S1' else 'S' || 2 + n %% 999 end))
+    ) as copy $copy$, columns);
 end
 $$;
 

@@ -7,12 +7,15 @@ declare
   mode text := split_part(current_schema(), '_', 1);
 begin
   execute format('create function book() returns text language sql immutable parallel safe return %L', mode);
-  execute format('create domain book_id as text constraint book_id_names_its_book check (starts_with(value, %L))', upper(mode) || '_');
-  execute format('grant execute on function book() to twinbook_engine, twinbook_auditor, twinbook_backup, twinbook_%s', mode);
+  execute format('create domain book_id as text constraint book_id_names_its_book check (starts_with(value, %L))',
+                 upper(mode) || '_');
+  execute format('grant execute on function book() to twinbook_engine, twinbook_auditor, twinbook_backup, %I',
+                 'twinbook_' || mode);
 end
 $$;
 comment on function book is 'paper or live.';
-comment on domain book_id is 'The id of an order or a trade: it begins with its book''s name, so that the other book can''t store it.';
+comment on domain book_id is
+  'The id of an order or a trade: it begins with its book''s name, so that the other book can''t store it.';
 
 create function new_id() returns text
   language sql volatile
@@ -59,7 +62,8 @@ create table portfolios (
   constraint portfolios_feed_fkey                foreign key (feed_owner, feed) references shared_data.feeds,
   constraint portfolios_feed_is_own_or_shared    check (feed_owner in ('market', username)),
   constraint portfolios_account_goes_with_broker check ((broker = 'none') = (account is null)),
-  constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent and short_upkeep_percent <= short_initial_percent
+  constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent
+                                                        and short_upkeep_percent <= short_initial_percent
                                                         and short_initial_percent < 1000),
   constraint portfolios_audit_has_a_head         check ((audit_seq = 0) = (audit_head is null))
 ) with (fillfactor = 60);
@@ -127,7 +131,8 @@ create table orders (
   pending_action    shared_data.pending_action not null default 'none',
   filled_quantity   shared_data.magnitude      not null default 0,
   filled_value      shared_data.magnitude      not null default 0,
-  average_price     numeric                    generated always as (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
+  average_price     numeric                    generated always as
+                    (trim_scale(round(filled_value / nullif(filled_quantity, 0), 12))) stored,
   fees              shared_data.amount         not null default 0,
   reject_reason     text,
   end_reason        text,
@@ -154,8 +159,10 @@ create table orders (
   constraint orders_pkey                         primary key (username, order_id),
   constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
   constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
-  constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit')) = (limit_price is not null)),
-  constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit')) = (stop_price is not null)),
+  constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit'))
+                                                        = (limit_price is not null)),
+  constraint orders_stop_goes_with_its_type      check ((order_type in ('stop', 'stop_limit'))
+                                                        = (stop_price is not null)),
   constraint orders_are_filled_exactly_when_full check ((status = 'FILLED') = (filled_quantity >= quantity)),
   constraint orders_are_partial_only_with_fills  check (status not in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (status = 'PARTIALLY_FILLED') = (filled_quantity > 0)),
@@ -166,16 +173,23 @@ create table orders (
   constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null))
 );
 
-create unique index orders_idempotency_key_is_the_only on orders (username, idempotency_key, portfolio_id) where idempotency_key is not null;
+create unique index orders_idempotency_key_is_the_only on orders (username, idempotency_key, portfolio_id)
+  where idempotency_key is not null;
 create index orders_status_idx on orders (username, status);
-create index orders_open_idx   on orders (username, portfolio_id, symbol, strategy) where status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_open_idx on orders (username, portfolio_id, symbol, strategy)
+  where status in ('OPEN', 'PARTIALLY_FILLED');
 
 -- What a quote looks for among everybody's orders: those that it reaches, and no other.
-create index orders_waiting_buys_idx   on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'buy'  and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_waiting_sells_idx  on orders (feed_owner, feed, symbol, limit_price) where works_as = 'limit' and side = 'sell' and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_waiting_stops_idx  on orders (feed_owner, feed, symbol, side, stop_price) where works_as = 'stop' and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_arriving_idx      on orders (feed_owner, feed, symbol) where works_as <> 'stop' and not is_resting and status in ('OPEN', 'PARTIALLY_FILLED');
-create index orders_expiring_idx       on orders (feed_owner, feed, expires_at) where time_in_force = 'DAY' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_buys_idx on orders (feed_owner, feed, symbol, limit_price)
+  where works_as = 'limit' and side = 'buy' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_sells_idx on orders (feed_owner, feed, symbol, limit_price)
+  where works_as = 'limit' and side = 'sell' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_waiting_stops_idx on orders (feed_owner, feed, symbol, side, stop_price)
+  where works_as = 'stop' and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_arriving_idx on orders (feed_owner, feed, symbol)
+  where works_as <> 'stop' and not is_resting and status in ('OPEN', 'PARTIALLY_FILLED');
+create index orders_expiring_idx on orders (feed_owner, feed, expires_at)
+  where time_in_force = 'DAY' and status in ('OPEN', 'PARTIALLY_FILLED');
 
 comment on table  orders                  is 'Instructions to trade. Terms are final once placed, but for their owner''s replacing them.';
 comment on column orders.order_number     is 'Its number within the portfolio.';
@@ -211,7 +225,7 @@ create table order_transitions (
 
   constraint order_transitions_pkey primary key (from_status, to_status)
 );
-comment on table order_transitions is 'Which status may follow which. An order begins PENDING or REJECTED.';
+comment on table order_transitions is 'Which status may follow which. An order begins PENDING, REJECTED, or with its first fill.';
 
 -- sql/book/execution/table.sql
 -- An execution is a fill: a fact, numbered within its portfolio. Business time is apart from system time.
@@ -254,7 +268,8 @@ create table executions (
 );
 
 create index executions_order_idx on executions (username, order_id);
-create index executions_results_idx on executions (username, portfolio_id, executed_at) where realized_pnl <> 0 or fee <> 0;
+create index executions_results_idx on executions (username, portfolio_id, executed_at)
+  where realized_pnl <> 0 or fee <> 0;
 
 comment on table  executions                is 'Fills. Facts: never changed.';
 comment on column executions.fill_id        is 'On paper order and quote, live the broker''s fill id: a fill enters once.';
@@ -287,10 +302,11 @@ create table ledger_entries (
 
   constraint ledger_entries_pkey                 primary key (username, portfolio_id, seq),
   constraint ledger_entries_portfolio_fkey       foreign key (username, portfolio_id) references portfolios,
-  constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq) references executions,
+  constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq)
+                                                 references executions,
   constraint ledger_entries_seq_counts           check (seq > 0),
-  constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee', 'dividend',
-                                                                 'interest', 'adjustment', 'reset')),
+  constraint ledger_entries_kind_is_known        check (kind in ('deposit', 'withdrawal', 'settlement', 'fee',
+                                                                 'dividend', 'interest', 'adjustment', 'reset')),
   constraint ledger_entries_trading_has_its_fill check (kind <> 'settlement' or execution_seq is not null),
   constraint ledger_entries_deposits_come_in     check (kind <> 'deposit' or amount > 0),
   constraint ledger_entries_withdrawals_go_out   check (kind <> 'withdrawal' or amount < 0)
@@ -351,7 +367,8 @@ create table audit_log (
   actor              text         not null,
   details            jsonb        not null,
   ip_address         inet         default inet_client_addr(),
-  session_id         text         default coalesce(nullif(current_setting('app.session_id', true), ''), pg_backend_pid()::text),
+  session_id         text         default coalesce(nullif(current_setting('app.session_id', true), ''),
+                                                   pg_backend_pid()::text),
   checksum           bytea        not null,
   previous_checksum  bytea,
   occurred_at        timestamptz  not null,

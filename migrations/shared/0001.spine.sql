@@ -24,7 +24,8 @@ grant usage on schema identity, shared_data
   to twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, twinbook_broker, twinbook_admin,
      twinbook_auditor, twinbook_backup;
 grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
-grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor, twinbook_backup;
+grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor,
+                                        twinbook_backup;
 grant usage on schema oversight     to twinbook_engine, twinbook_admin, twinbook_auditor, twinbook_backup;
 grant create on schema identity, shared_data, paper_trading, live_trading, oversight to twinbook_engine;
 
@@ -175,7 +176,8 @@ create type shared_data.market as (
   quoted_at        timestamptz
 );
 comment on type shared_data.market is
-  'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
+  'An instrument, its feed''s time and the price to work with, as one portfolio sees them; '
+  'source null where no price is fit.';
 
 create type shared_data.standing as (
   user_status         text,
@@ -207,9 +209,9 @@ create function shared_data.uuid7() returns uuid
   language sql volatile parallel safe
   return encode(
     set_bit(set_bit(
-      overlay(uuid_send(pg_catalog.gen_random_uuid())
-              placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-              from 1 for 6),
+      overlay(uuid_send(pg_catalog.gen_random_uuid()),
+              substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint), 3),
+              1, 6),
       52, 1), 53, 1),
     'hex')::uuid;
 
@@ -363,14 +365,18 @@ create table shared_data.instruments (
   constraint instruments_currency_fkey          foreign key (currency) references shared_data.currencies,
   constraint instruments_base_currency_fkey     foreign key (base_currency) references shared_data.currencies,
   constraint instruments_symbol_is_one_word     check (symbol ~ '^[^[:space:]]{1,32}$'),
-  constraint instruments_asset_class_is_known   check (asset_class in ('equity', 'etf', 'crypto', 'currency', 'option', 'index')),
-  constraint instruments_base_goes_with_spot    check ((asset_class in ('crypto', 'currency')) = (base_currency is not null)),
-  constraint instruments_trading_days_are_known check (trading_days <@ array[1,2,3,4,5,6,7]::smallint[] and trading_days <> '{}'),
+  constraint instruments_asset_class_is_known   check (asset_class in ('equity', 'etf', 'crypto', 'currency',
+                                                                       'option', 'index')),
+  constraint instruments_base_goes_with_spot    check ((asset_class in ('crypto', 'currency'))
+                                                       = (base_currency is not null)),
+  constraint instruments_trading_days_are_known check (trading_days <@ array[1,2,3,4,5,6,7]::smallint[]
+                                                       and trading_days <> '{}'),
   constraint instruments_stop_trigger_is_known  check (stop_trigger in ('last', 'quote'))
 );
 
 create index instruments_currency_idx on shared_data.instruments (currency);
-create index instruments_pair_idx     on shared_data.instruments (base_currency, currency) where base_currency is not null;
+create index instruments_pair_idx     on shared_data.instruments (base_currency, currency)
+  where base_currency is not null;
 create index instruments_base_idx     on shared_data.instruments (base_currency);
 
 comment on table  shared_data.instruments               is 'What can be traded. Terms are final.';

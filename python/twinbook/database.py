@@ -13,13 +13,16 @@ from twinbook.books import BOOKS, Mode, search_path
 from twinbook.errors import Disconnected, TwinbookError, from_database
 from twinbook.verbs import Administration, Book, MarketData
 
-# A login that belongs to this group alone stays itself. Every other takes on the group's rights
-# and no more: an installer, or a login that may use both books.
+# A login that belongs to this group alone stays itself, as does one that can't take it and whose
+# own group will do. Every other takes on the group's rights and no more: an installer, or a login
+# that may use both books.
 _SAY_WHO = """
 select set_config('app.current_user', %(user)s, true),
        set_config('search_path', %(path)s, true),
-       case when not pg_has_role(session_user, %(group)s, 'usage')
-              or pg_has_role(session_user, %(not_also)s, 'usage')
+       case when pg_has_role(session_user, %(not_also)s, 'usage')
+              or not case when pg_has_role(session_user, %(group)s, 'member')
+                          then pg_has_role(session_user, %(group)s, 'usage')
+                          else pg_has_role(session_user, %(will_do)s, 'usage') end
             then set_config('role', %(group)s, true) end
 """
 
@@ -66,8 +69,12 @@ class Database:
 
     @contextmanager
     def administration(self, user: str = "") -> Iterator[Administration]:
-        """One transaction of an administrator's: the user given, else the login itself."""
-        who = _who("twinbook_admin", "twinbook_engine", "identity, shared_data, pg_temp", user)
+        """One transaction of an administrator's: the user given, else the login itself.
+
+        An auditor's login stays one, and may verify.
+        """
+        path = "identity, shared_data, pg_temp"
+        who = _who("twinbook_admin", "twinbook_engine", path, user, "twinbook_auditor")
         with self._transaction(who) as connection:
             yield Administration(connection)
 
@@ -140,5 +147,11 @@ def connect(
     return Database(url, min_size, max_size, timeout, prepare_threshold)
 
 
-def _who(group: str, not_also: str, path: str, user: str) -> dict[str, str]:
-    return {"group": group, "not_also": not_also, "path": path, "user": user}
+def _who(group: str, not_also: str, path: str, user: str, will_do: str = "") -> dict[str, str]:
+    return {
+        "group": group,
+        "not_also": not_also,
+        "will_do": will_do or group,
+        "path": path,
+        "user": user,
+    }

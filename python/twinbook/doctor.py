@@ -33,6 +33,17 @@ class _Check:
 
 _ROLES = "string_to_array('owner engine paper live market_data broker admin auditor backup', ' ')"
 
+# Whose the database is, or who may load it, needs every group to act at the command line. From 16
+# on, who made a role is in it, but may neither use nor become it unless he is granted that too.
+_NO_INSTALLER = """
+  not exists (
+    select from pg_database as d where d.datname = current_database() and d.datdba = login.oid)
+  and not exists (
+    select from pg_auth_members as m
+    where m.member = login.oid and m.roleid = to_regrole('twinbook_owner')
+      and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))
+"""
+
 _CHECKS = [
     _Check(
         "server version",
@@ -75,16 +86,15 @@ _CHECKS = [
     _Check(
         "application logins are bound by row level security",
         "FAIL",
-        """
+        f"""
         select distinct login.rolname::text
         from pg_roles as login
-        where login.rolcanlogin
+        where login.rolcanlogin and {_NO_INSTALLER}
           and (login.rolsuper or login.rolbypassrls or login.rolreplication or login.rolcreaterole)
           and exists (
             select from pg_auth_members as m
             where m.member = login.oid
               and m.roleid in (to_regrole('twinbook_paper'), to_regrole('twinbook_live'))
-              -- From 16 on, who made a role is in it, but may neither use nor become it.
               and coalesce(
                 (to_jsonb(m) ->> 'inherit_option')::boolean
                   or (to_jsonb(m) ->> 'set_option')::boolean,
@@ -95,10 +105,10 @@ _CHECKS = [
     _Check(
         "a login reaches one book",
         "warn",
-        """
+        f"""
         select login.rolname::text
         from pg_roles as login
-        where login.rolcanlogin and not login.rolsuper
+        where login.rolcanlogin and not login.rolsuper and {_NO_INSTALLER}
           and pg_has_role(login.oid, to_regrole('twinbook_paper'), 'usage')
           and pg_has_role(login.oid, to_regrole('twinbook_live'), 'usage')
         """,
@@ -170,7 +180,7 @@ _CHECKS = [
         from pg_namespace as n, aclexplode(n.nspacl) as acl
         where n.oid in ({OUR_SCHEMAS}) and acl.grantee = 0
         """,
-        "revoke create, temporary on database … from public",
+        "run twinbook migrate, which closes the database; on a schema: revoke … from public",
     ),
     _Check(
         "writes are durable",

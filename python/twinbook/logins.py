@@ -48,7 +48,7 @@ def found(url: str) -> list[Login]:
     with psycopg.connect(url) as db:
         rows = db.execute(
             """
-            select member.rolname, array_agg(team.rolname::text order by team.rolname)
+            select member.rolname, array_agg(distinct team.rolname::text)
             from pg_auth_members as m
             join pg_roles as member on member.oid = m.member
             join pg_roles as team on team.oid = m.roleid

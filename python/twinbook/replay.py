@@ -32,7 +32,8 @@ def load(db: Database, user: str, mode: Mode, feed: str, symbol: str, file: Pric
     Returns how many were new. Raises TwinbookError, Failure for an unknown symbol.
     """
     with db.session(user, mode) as book:
-        open_for_bars(book, feed)
+        if fills_on(book, feed) is None:
+            open_for_bars(book, feed)
         return book.load_bars(feed, file.history(symbol, close_of(book, symbol)))
 
 
@@ -49,6 +50,7 @@ def prepare(
     """What is to be replayed of (symbol, file), opening the feed if need be.
 
     Quotes that aren't newer than their symbol's newest on the feed are left out: they are there.
+    Raises TwinbookError, Failure for an unknown symbol or a feed that fills on this quote.
     """
     with db.session(user, mode) as book:
         open_for_bars(book, feed)
@@ -83,16 +85,38 @@ def in_time_order(streams: Iterable[Iterable[Quote]]) -> Iterator[Quote]:
     return merge(*streams, key=moment_of)
 
 
+def add_quote(db: Database, user: str, mode: Mode, feed: str, quote: Quote) -> LatestQuote:
+    """Feeds one quote into a user's own feed; returns the latest of its symbol, as record_quote."""
+    with db.session(user, mode) as book:
+        book.replay_quotes(feed, [quote])
+        [latest] = book.fetch(
+            LatestQuote,
+            "select * from quotes where (username, feed, symbol) = (%s, %s, %s)",
+            [user, feed, quote.symbol],
+        )
+    return latest
+
+
 def open_for_bars(book: Book, feed: str) -> None:
     """Opens a feed of one's own, unless it is there: orders fill on the quote after, since bars
-    know what the market has yet to find out.
+    know what the market has yet to find out. Raises Failure for one that fills on this quote.
     """
-    known = book.execute(
-        "select from feeds where (username, name) = (current_setting('app.current_user'), %s)",
+    if fills_on(book, feed) == "this quote":
+        raise Failure(
+            f"feed {feed} fills on this quote, and a bar's quotes come from a day that is over",
+            "replay into another one: `twinbook feed open NAME --fills-on 'next quote'`",
+        )
+    book.open_feed(feed, fills_on="next quote")
+
+
+def fills_on(book: Book, feed: str) -> str | None:
+    """On which quote orders fill on a feed of one's own; None where it isn't open."""
+    found = book.execute(
+        "select fills_on from feeds"
+        " where (username, name) = (current_setting('app.current_user'), %s)",
         [feed],
     )
-    if not known:
-        book.open_feed(feed, fills_on="next quote")
+    return found[0]["fills_on"] if found else None
 
 
 def close_of(session: Session, symbol: str) -> Close:

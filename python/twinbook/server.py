@@ -31,7 +31,9 @@ __all__ = ["DATABASE", "Server", "default_data", "find_binaries"]
 
 DATABASE = "twinbook"
 _SUPERUSER = "postgres"
-_SOCKET_PORT = 5432  # only names the socket's file, since each server has a folder of its own
+# Names the socket's file, whatever the TCP port: each server has a folder of its own, and a URL
+# without a port means this one.
+_SOCKET_PORT = 5432
 _LONGEST_SOCKET = 100  # the kernel's limit is 107 on Linux, 103 on macOS
 _ROOMY_SHM = 256 * 1024 * 1024
 _READY_SECONDS = 60
@@ -254,6 +256,11 @@ class Server:
     def _start(self, binaries: Binaries) -> None:
         socket = self._make_socket_folder()
         self._clear_after_crash(socket)
+        if self.port not in (None, _SOCKET_PORT):
+            # Postgres names its socket after its port: this leads there.
+            link = socket / f".s.PGSQL.{_SOCKET_PORT}"
+            link.unlink(missing_ok=True)
+            link.symlink_to(f".s.PGSQL.{self.port}")
         options = shlex.join(
             word
             for name, value in self._settings(socket).items()
@@ -299,10 +306,8 @@ class Server:
         return settings | self.settings
 
     def _url(self, socket: Path) -> str:
-        port = self._running_port()
-        return (
-            f"postgresql://{_SUPERUSER}@/{DATABASE}?host={quote(str(socket), safe='/')}&port={port}"
-        )
+        folder = quote(str(socket), safe="/")
+        return f"postgresql://{_SUPERUSER}@/{DATABASE}?host={folder}&port={_SOCKET_PORT}"
 
     def _running_port(self) -> int:
         # The fourth line of the pid file: https://www.postgresql.org/docs/current/storage-file-layout.html

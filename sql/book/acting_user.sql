@@ -19,7 +19,8 @@ begin
     message = case when me is null         then 'no user is set'
                    when status is null     then format('there is no user %s', me)
                    else format('user %s is %s', me, lower(status)) end,
-    hint    = case when me is null then 'Say who is asking: set local "app.current_user" = ''alice'';'
+    hint    = case when me is null
+                   then 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction.'
                    else 'An administrator registers, verifies and reinstates users.' end;
 end
 $$;

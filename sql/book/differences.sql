@@ -16,7 +16,7 @@ begin
   ),
   open_orders as (
     select o.*,
-           greatest(case o.side when 'sell' then coalesce(s.quantity, 0) else -coalesce(s.quantity, 0) end, 0) as reducible,
+           greatest(coalesce(case o.side when 'sell' then s.quantity else -s.quantity end, 0), 0) as reducible,
            o.quantity - o.filled_quantity as rest,
            sum(o.quantity - o.filled_quantity) over (
              partition by o.username, o.portfolio_id, o.symbol, o.strategy, o.side

@@ -12,7 +12,8 @@ begin
     raise exception using
       errcode = 'TB401',
       message = case when me is null then 'no user is set' else format('user %s is unknown or not active', me) end,
-      hint    = 'Say who is asking: set local "app.current_user" = ''alice''; an administrator registers users.';
+      hint    = 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
+                'An administrator registers users.';
   end if;
   return me;
 end

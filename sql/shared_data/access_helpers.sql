@@ -165,5 +165,6 @@ $$;
 
 grant execute on function
   shared_data.close_table, shared_data.keep_private, shared_data.keep_own, shared_data.keep_shared,
-  shared_data.keep_public, shared_data.keep_rules, shared_data.let_all_read, shared_data.let_traders, shared_data.let_traders_read, shared_data.let_only
+  shared_data.keep_public, shared_data.keep_rules, shared_data.let_all_read,
+  shared_data.let_traders, shared_data.let_traders_read, shared_data.let_only
   to twinbook_engine;

@@ -13,5 +13,6 @@ end
 $$;
 
 comment on function shared_data.sweep is
-  'Work off what matching had to skip, and expire what is past its day: run it every few seconds. For market data''s role.';
+  'Work off what matching had to skip, and expire what is past its day: run it every few seconds. '
+  'For market data''s role.';
 select shared_data.let_only('shared_data.sweep', 'twinbook_market_data');

@@ -144,7 +144,8 @@ create type shared_data.market as (
   quoted_at        timestamptz
 );
 comment on type shared_data.market is
-  'An instrument, its feed''s time and the price to work with, as one portfolio sees them; source null where no price is fit.';
+  'An instrument, its feed''s time and the price to work with, as one portfolio sees them; '
+  'source null where no price is fit.';
 
 create type shared_data.standing as (
   user_status         text,

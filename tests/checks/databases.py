@@ -71,8 +71,9 @@ def a_dump_restores(server: Server) -> str:
                 for table, count in before.items()
                 if after.get(table) != count
             )
-            if migrate(restored).reloaded:
-                raise Fault(["a migrate of the restored database found something to do"])
+            # The database's own privileges aren't in a dump: one migrate closes it again.
+            if migrate(restored).applied or migrate(restored).reloaded:
+                raise Fault(["a migrate of the restored database finds something to do"])
     return f"{sum(before.values())} rows in {len(before)} tables"
 
 

@@ -56,7 +56,9 @@ def psql(context: Context, arguments: tuple[str, ...]) -> None:
         environment["PGOPTIONS"] = " ".join(
             f"-c {name}={_escaped(value)}" for name, value in settings.items()
         )
-    done = subprocess.run([_psql(), context.url, *arguments], env=environment, check=False)
+    # A refusal is said in a line or two, without the functions that it came through.
+    command = [_psql(), "--set=SHOW_CONTEXT=never", context.url, *arguments]
+    done = subprocess.run(command, env=environment, check=False)
     raise click.exceptions.Exit(1 if done.returncode else 0)
 
 

@@ -74,7 +74,7 @@ def verb_command(
         show(context, result)
 
     hints = get_type_hints(verb)
-    parameters = [p for p in signature(verb).parameters.values() if p.name != "self"]
+    parameters = [*signature(verb).parameters.values()][1:]  # the first is the session
     made = [_parameter(p, hints[p.name], helps.get(p.name)) for p in parameters]
     doc = getdoc(verb) or ""
     return click.Command(

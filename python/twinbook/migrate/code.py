@@ -59,6 +59,21 @@ where not exists (select from code where (code.class, code.oid) = (g.class, g.oi
 order by 1
 """
 
+# What a load closes, and what is open again after a restore or in a clone, since privileges of the
+# database itself don't travel. Only where this login could close it, or a load would be in vain.
+_OPEN = """
+select from pg_database as d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+where d.datname = current_database()
+  and acl.grantee = 0 and acl.grantor = d.datdba
+  and acl.privilege_type in ('CREATE', 'TEMPORARY')
+  and pg_has_role(d.datdba, 'usage')
+"""
+
+
+def is_undone(db: psycopg.Connection) -> bool:
+    """Whether PUBLIC may make objects here again, though loaded code had closed it."""
+    return db.execute(_OPEN).fetchone() is not None
+
 
 def drop(db: psycopg.Connection) -> None:
     """Drops all code, in the caller's transaction; raises Failure naming what stands on it.

@@ -61,7 +61,7 @@ def connect(url: str, progress: Progress) -> psycopg.Connection:
         db.execute(f"set {limit}_timeout = 0".encode())
     db.add_notice_handler(
         lambda said: (
-            progress(f"WARNING: {said.message_primary}")
+            progress("; ".join(filter(None, [f"WARNING: {said.message_primary}", said.message_hint])))
             if said.severity_nonlocalized == "WARNING"
             else None
         )

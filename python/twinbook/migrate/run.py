@@ -33,7 +33,7 @@ class Status:
     """What stands in the database against what this version of Twinbook brings."""
 
     migrations: list[tuple[str, str, str]]  # lane, name, state (see shape.Lane.states)
-    code: str  # current, changed, or absent
+    code: str  # current, changed, absent, or undone (see code.is_undone)
 
     @property
     def is_current(self) -> bool:
@@ -59,7 +59,8 @@ def migrate(url: str, progress: history.Progress = lambda _: None, reload: bool 
             }
             count = sum(map(len, pending.values()))
             _refuse_unknown(db, record)
-            if not count and not reload and record.code == text.code_hash():
+            is_current = record.code == text.code_hash() and not code.is_undone(db)
+            if not count and not reload and is_current:
                 return Outcome(0, reloaded=False)
             if count:
                 progress("dropping the code")
@@ -79,13 +80,14 @@ def status(url: str) -> Status:
     """What is applied, pending, changed or missing, and whether the loaded code is current."""
     with _connect(url, lambda _: None) as db:
         record = history.read(db)
+        undone = code.is_undone(db)
     rows = [
         (lane.name, name, state)
         for lane in shape.lanes()
         for name, state in lane.states(record.applied.get(lane.name, {})).items()
     ]
     ours = source.expand(paths.sql() / "install.sql").code_hash()
-    loaded = {None: "absent", ours: "current"}.get(record.code, "changed")
+    loaded = {None: "absent", ours: "undone" if undone else "current"}.get(record.code, "changed")
     return Status(rows, loaded)
 
 

@@ -15,6 +15,5 @@ create table balances (
 create index balances_currency_idx on balances (currency);
 
 comment on table  balances        is 'Money per portfolio and currency.';
-comment on column balances.amount is
-  'The sum of its ledger entries. Below zero only by facts that nobody could refuse.';
+comment on column balances.amount is 'The sum of its ledger entries. Below zero only by facts that nobody could refuse.';
 comment on column balances.held   is 'What open orders hold of it, so that it can''t be spent twice.';

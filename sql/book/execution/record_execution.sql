@@ -143,7 +143,7 @@ begin
   if had.has_balance then
     update balances as b
     set amount = trim_scale(b.amount - direction * record_execution.quantity * price * had.multiplier - fee),
-        held   = b.held - was_held
+        held   = trim_scale(b.held - was_held)
     where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, target.currency);
   else
     insert into balances (username, portfolio_id, currency, amount)
@@ -182,4 +182,4 @@ end
 $$;
 
 comment on function record_execution is
-  'Record a fill: order, execution, ledger, balance, position and event. The only way by which money and positions move in trading.';
+  'Record a fill: order, execution, ledger, balance, position and event. The only way by which trading moves money.';

@@ -46,8 +46,7 @@ comment on column executions.fill_id        is 'On paper order and quote, live t
 comment on column executions.part           is 'A fill that crosses zero is two executions: one closes a trade, the other opens the next.';
 comment on column executions.trade_id       is 'The position''s life from flat to flat that it belongs to.';
 comment on column executions.multiplier     is 'The instrument''s: value = quantity x price x multiplier.';
-comment on column executions.fee_components is
-  'The fee by component of the venue''s fee rows; null where none matched.';
+comment on column executions.fee_components is 'The fee by component of the venue''s fee rows; null where none matched.';
 comment on column executions.slippage       is 'What one unit cost more than the price that the model began from; below zero never.';
 comment on column executions.realized_pnl   is 'Gross, by average cost, in currency; fees are apart.';
 comment on column executions.rate           is 'To the portfolio''s base currency, where it was needed.';

@@ -8,10 +8,10 @@ create function cancel_order(order_id text, expected_version integer default nul
   set search_path from current
 as $$
 declare
-  found_order record;
+  locked record;
 begin
-  select * into found_order from lock_order(cancel_order.order_id, cancel_order.expected_version);
-  return end_order(found_order.target, 'CANCELED', null, (found_order.target).username);
+  select * into locked from lock_order(cancel_order.order_id, cancel_order.expected_version);
+  return end_order(locked.target, 'CANCELED', null, (locked.target).username);
 end
 $$;
 

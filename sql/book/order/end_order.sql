@@ -16,7 +16,7 @@ begin
   ),
   freed as (
     update balances as b
-    set held = b.held - was.held_amount
+    set held = trim_scale(b.held - was.held_amount)
     from was
     where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, was.currency)
       and was.held_amount <> 0

@@ -15,12 +15,12 @@ create trigger orders_terms_are_final
   on orders
   for each row
   when ((old.username, old.order_id, old.portfolio_id, old.order_number, old.symbol, old.strategy, old.side,
-         old.order_type, old.time_in_force, old.currency, old.idempotency_key, old.request_hash, old.origin, old.context,
-         old.feed_owner, old.feed, old.placed_at, old.created_at)
+         old.order_type, old.time_in_force, old.currency, old.idempotency_key, old.request_hash, old.origin,
+         old.context, old.feed_owner, old.feed, old.placed_at, old.created_at)
      is distinct from
         (new.username, new.order_id, new.portfolio_id, new.order_number, new.symbol, new.strategy, new.side,
-         new.order_type, new.time_in_force, new.currency, new.idempotency_key, new.request_hash, new.origin, new.context,
-         new.feed_owner, new.feed, new.placed_at, new.created_at))
+         new.order_type, new.time_in_force, new.currency, new.idempotency_key, new.request_hash, new.origin,
+         new.context, new.feed_owner, new.feed, new.placed_at, new.created_at))
   execute function refuse_change('only an order''s progress may move');
 
 create trigger orders_terms_change_by_replacing

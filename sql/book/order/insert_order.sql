@@ -10,8 +10,9 @@ declare
 begin
   insert into orders (
     username, order_id, portfolio_id, order_number, trade_id, symbol, strategy, side, order_type, time_in_force,
-    quantity, limit_price, stop_price, currency, status, filled_quantity, filled_value, fees, reject_reason, idempotency_key,
-    request_hash, context, feed_owner, feed, works_as, effective_number, effective_at, hold_unit, hold_fee, placed_at)
+    quantity, limit_price, stop_price, currency, status, filled_quantity, filled_value, fees, reject_reason,
+    idempotency_key, request_hash, context, feed_owner, feed, works_as, effective_number, effective_at,
+    hold_unit, hold_fee, placed_at)
   values (
     wanted.username, wanted.order_id, wanted.portfolio_id, wanted.order_number, wanted.trade_id, wanted.symbol,
     wanted.strategy, wanted.side, wanted.order_type, wanted.time_in_force, wanted.quantity, wanted.limit_price,

@@ -38,8 +38,8 @@ begin
        order by m.quoted_at desc, m.number desc
        limit 1)
       union all
-      select 3, 'mock', q.number, null, null, coalesce(q.last, (q.bid + q.ask) / 2, q.bid, q.ask, 100), null, null, null,
-             t.clock
+      select 3, 'mock', q.number, null, null, coalesce(q.last, (q.bid + q.ask) / 2, q.bid, q.ask, 100), null, null,
+             null, t.clock
       where home.allow_mock_prices
     ) as fit
     order by fit.place

@@ -1,6 +1,7 @@
 -- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the
 -- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as
--- it stands. Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 closed.
+-- it stands.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 closed.
 
 create function place_order(
     symbol           text,
@@ -49,9 +50,9 @@ begin
   wanted.strategy        := coalesce(place_order.strategy, '');
   wanted.context         := coalesce(place_order.context, '{}');
   wanted.idempotency_key := place_order.idempotency_key;
-  wanted.quantity        := place_order.quantity;
-  wanted.limit_price     := place_order.limit_price;
-  wanted.stop_price      := place_order.stop_price;
+  wanted.quantity        := trim_scale(place_order.quantity);
+  wanted.limit_price     := trim_scale(place_order.limit_price);
+  wanted.stop_price      := trim_scale(place_order.stop_price);
   wanted.filled_quantity := 0;
   wanted.filled_value    := 0;
   wanted.fees            := 0;
@@ -116,5 +117,6 @@ end
 $$;
 
 comment on function place_order is
-  'Place an order: it comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. Limits and stops in the instrument''s currency.';
+  'Place an order: it comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. '
+  'Limits and stops in the instrument''s currency.';
 select let_traders('place_order');

@@ -27,7 +27,8 @@ begin
   ),
   due as (
     select d.order_id, d.currency, d.reduces, d.held_amount as was,
-           case when d.rest > d.reduces then (d.rest - d.reduces) * d.hold_unit + d.hold_fee else 0 end as amount
+           case when d.rest > d.reduces
+                then trim_scale((d.rest - d.reduces) * d.hold_unit + d.hold_fee) else 0 end as amount
     from shared_out as d
   ),
   changed as (
@@ -40,7 +41,7 @@ begin
     returning due.currency, due.amount - due.was as more
   )
   update balances as b
-  set held = b.held + c.more
+  set held = trim_scale(b.held + c.more)
   from (select currency, sum(more) as more from changed group by currency) as c
   where (b.username, b.portfolio_id, b.currency) = (rehold.username, rehold.portfolio_id, c.currency)
     and c.more <> 0;

@@ -41,9 +41,9 @@ begin
     perform refuse_order(wrong);
   end if;
 
-  wanted.quantity    := coalesce(replace_order.quantity, wanted.quantity);
-  wanted.limit_price := coalesce(replace_order.limit_price, wanted.limit_price);
-  wanted.stop_price  := coalesce(replace_order.stop_price, wanted.stop_price);
+  wanted.quantity    := trim_scale(coalesce(replace_order.quantity, wanted.quantity));
+  wanted.limit_price := trim_scale(coalesce(replace_order.limit_price, wanted.limit_price));
+  wanted.stop_price  := trim_scale(coalesce(replace_order.stop_price, wanted.stop_price));
   wrong              := wrong_terms(wanted, market);
 
   if wrong is not null then

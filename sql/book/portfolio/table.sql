@@ -54,8 +54,7 @@ comment on column portfolios.fill_delay_ms         is 'An order fills only at qu
 comment on column portfolios.max_quote_age         is 'By the feed''s clock: an older quote is stale and fills no new order.';
 comment on column portfolios.max_history_age       is 'How old a stored price may be that stands in for a stale quote; null for never.';
 comment on column portfolios.allow_mock_prices     is 'Whether a made-up price may stand in for a missing one, with a WARNING.';
-comment on column portfolios.short_initial_percent is
-  'Of a short''s value, what must be there to sell it, its proceeds included.';
+comment on column portfolios.short_initial_percent is 'Of a short''s value, what must be there to sell it, its proceeds included.';
 comment on column portfolios.short_upkeep_percent  is 'Of a short''s value, the cash below which nothing may increase: margin call.';
 comment on column portfolios.fee_venue             is 'Whose fee rows apply; null for the instrument''s own venue.';
 comment on column portfolios.seed                  is 'What chance is a function of, so that a replay fills the same.';

@@ -31,8 +31,9 @@ begin
   if not found then
     raise exception using
       errcode = 'TB409',
-      message = format('your limits in %s have changed', set_risk_limit.currency),
-      hint    = 'Read them again, then pass their version as expected_version.';
+      message = format(case when set_risk_limit.expected_version is null then 'you have limits in %s already'
+                            else 'your limits in %s have changed' end, set_risk_limit.currency),
+      hint    = 'Pass the version that identity.risk_limits has, and `twinbook limits show` shows, as expected_version.';
   end if;
 
   return limits;

@@ -27,10 +27,8 @@ comment on column identity.settings.initial_balances  is 'What a new portfolio o
 comment on column identity.settings.slippage_percent  is 'Default of new portfolios: against the order, where only a last price is known.';
 comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
 comment on column identity.settings.max_history_age   is 'Default of new portfolios: how old a stored price may be that stands in for a quote; null for never.';
-comment on column identity.settings.allow_mock_prices is
-  'Default of new portfolios: whether a made-up price may stand in for a missing one.';
-comment on column identity.settings.require_stop_loss is
-  'Refuse orders that increase exposure without a stop loss, in both books.';
+comment on column identity.settings.allow_mock_prices is 'Default of new portfolios: whether a made-up price may stand in for a missing one.';
+comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
 comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';
 
@@ -53,6 +51,5 @@ create index risk_limits_currency_idx on identity.risk_limits (currency);
 
 comment on table  identity.risk_limits                    is 'A user''s limits, per currency of the instrument. They refuse only what increases exposure.';
 comment on column identity.risk_limits.max_order_value    is 'The most that one order may add to a position; null for no limit.';
-comment on column identity.risk_limits.max_position_value is
-  'The most that one position may be worth, long or short; null for no limit.';
+comment on column identity.risk_limits.max_position_value is 'The most that one position may be worth, long or short; null for no limit.';
 comment on column identity.risk_limits.max_daily_loss     is 'Realized loss after fees, per portfolio and UTC day of its feed, past which nothing may increase; null for no limit.';

@@ -1,5 +1,4 @@
-select shared_data.keep_public('shared_data.currencies');
-
+-- The currencies that everybody starts with, and the presets of a paper portfolio.
 insert into shared_data.currencies (currency, decimals, initial_balance)
 values ('USD', 2, 100000), ('INR', 2, 500000), ('USDT', 6, 10000),
        ('EUR', 2, null), ('GBP', 2, null), ('CHF', 2, null), ('JPY', 0, null), ('CAD', 2, null), ('AUD', 2, null),

@@ -37,5 +37,6 @@ end
 $$;
 
 comment on function shared_data.open_feed is
-  'Open a feed of one''s own; fills_on ''next quote'' for backtests on bars. Only paper portfolios trade on such feeds.';
+  'Open a feed of one''s own; fills_on ''next quote'' for backtests on bars. '
+  'Only paper portfolios trade on such feeds.';
 select shared_data.let_only('shared_data.open_feed', 'twinbook_paper');

@@ -36,8 +36,7 @@ create index instruments_pair_idx     on shared_data.instruments (base_currency,
 create index instruments_base_idx     on shared_data.instruments (base_currency);
 
 comment on table  shared_data.instruments               is 'What can be traded. Terms are final.';
-comment on column shared_data.instruments.base_currency is
-  'Of a pair: one unit of this costs the price in currency. Null for what isn''t spot.';
+comment on column shared_data.instruments.base_currency is 'Of a pair: one unit of this costs the price in currency. Null for what isn''t spot.';
 comment on column shared_data.instruments.tick          is 'Order prices are multiples of it.';
 comment on column shared_data.instruments.lot           is 'Order quantities are multiples of it.';
 comment on column shared_data.instruments.multiplier    is 'Units of the underlying in one: value = quantity x price x multiplier.';

@@ -39,8 +39,8 @@ begin
       message = case when fault.is_unknown
                      then format('bar %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
                      else format('bar %s, of %s, makes no sense', fault.place, fault.symbol) end,
-      hint    = 'A bar has a known symbol, a finite time, prices above zero within low and high, and a volume that isn''t '
-                'negative. Nothing of the batch was stored.';
+      hint    = 'A bar has a known symbol, a finite time, prices above zero within low and high, and a volume that '
+                'isn''t negative. Nothing of the batch was stored.';
   end if;
 
   insert into market_data (username, feed, number, kind, symbol, open, high, low, last, volume, quoted_at)

@@ -24,5 +24,4 @@ create index quotes_symbol_idx on shared_data.quotes (symbol);
 
 comment on table  shared_data.quotes        is 'The latest quote per feed and symbol.';
 comment on column shared_data.quotes.number is 'Its number within the feed.';
-comment on column shared_data.quotes.volume is
-  'Traded since the previous quote; null for unknown, which counts as unlimited.';
+comment on column shared_data.quotes.volume is 'Traded since the previous quote; null for unknown, which counts as unlimited.';

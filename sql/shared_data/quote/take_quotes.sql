@@ -43,8 +43,8 @@ begin
       message = case when fault.is_unknown
                      then format('quote %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
                      else format('quote %s, of %s, makes no sense', fault.place, fault.symbol) end,
-      hint    = 'A quote has a known symbol, a finite time that isn''t ahead of the clock, at least one price, prices above '
-                'zero and sizes that aren''t negative. Nothing of the batch was stored.';
+      hint    = 'A quote has a known symbol, a finite time that isn''t ahead of the clock, at least one price, prices '
+                'above zero and sizes that aren''t negative. Nothing of the batch was stored.';
   end if;
 
   with incoming as (

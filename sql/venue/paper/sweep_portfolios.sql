@@ -1,5 +1,5 @@
--- Goes through every portfolio that has something to work off, as far as nobody holds it; one that fails doesn't stop the
--- rest. Returns how many were worked off.
+-- Goes through every portfolio that has something to work off, as far as nobody holds it; one that fails doesn't stop
+-- the rest. Returns how many were worked off.
 
 create function sweep_portfolios()
   returns integer
