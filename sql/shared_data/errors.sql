@@ -1,4 +1,4 @@
--- Every code that Twinbook raises, once, with its meaning. Clients map codes, never message texts.
+-- Every code of Twinbook's, once, with its meaning. Clients map codes, never message texts.
 
 create view shared_data.error_codes
   with (security_invoker = true)

@@ -81,6 +81,19 @@ def test_psql_acts_as_the_person(db_url: str) -> None:
     assert (done.returncode, done.stdout) == (0, "twinbook_live|al ice|live_trading\n")
 
 
+def test_psql_spares_one_the_functions_lines(db_url: str) -> None:
+    query = "select * from place_order('AAPL', 'buy', 1)"
+    done = subprocess.run(
+        [sys.executable, "-m", "twinbook", "--database", db_url]
+        + ["--user", "nobody", "psql", "-Xqc", query],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "there is no user nobody" in done.stderr
+    assert "CONTEXT" not in done.stderr
+
+
 def test_doctor_serves_an_application_too(call: Callable[..., Result], db_url: str) -> None:
     url = make_conninfo(db_url, user="twinbook_backup")
     result = call("--database", url, "--json", "doctor")

@@ -1,6 +1,7 @@
 """The command line's subjects: what a person types, sees, and is told."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -116,6 +117,11 @@ def test_settings_and_limits(call: Call) -> None:
     assert limit["max_order_value"] == "500"
     again = call(*alice, "limits", "set", "USD", "--max-order-value", "600")
     assert (again.exit_code, "TB409" in _last_line(again)) == (1, True)
+    assert "`twinbook limits show`" in _last_line(again)
+    [shown] = _rows(call(*alice, "limits", "show"))
+    change = ("limits", "set", "USD", "--expected-version", str(shown["version"]))
+    [changed] = _rows(call(*alice, *change, "--max-order-value", "600"))
+    assert changed["max_order_value"] == "600"
     assert len(_rows(call(*alice, "limits", "show"))) == 1
 
 
@@ -143,6 +149,69 @@ def test_prices_are_loaded_once(call: Call) -> None:
     assert "250 were there already" in again.stderr
     assert "loaded into realtime, 2012-01-03 to 2012-12-31" in call(*load).stderr
     assert call(*load, "--feed", "eod").exit_code == 0
+
+
+def test_bars_are_loaded_into_any_feed_and_replayed_into_none_that_fills_on_this_quote(
+    call: Call,
+) -> None:
+    alice = ("--user", "alice")
+    assert call(*alice, "feed", "open", "mine").exit_code == 0
+    file = (_AAPL, "--symbol", "AAPL", "--feed", "mine")
+    assert "250 bars of AAPL loaded into mine" in call(*alice, "prices", "load", *file).stderr
+    assert _rows(call(*alice, "--json", "quote", "list")) == []
+    refused = call(*alice, "prices", "replay", *file)
+    assert refused.exit_code == 1
+    assert "`twinbook feed open NAME --fills-on 'next quote'`" in _last_line(refused)
+    assert _rows(call(*alice, "--json", "quote", "list")) == []
+
+
+def test_a_quote_goes_into_ones_own_feed(call: Call) -> None:
+    alice = ("--user", "alice", "--json")
+    assert call(*alice, "feed", "open", "mine").exit_code == 0
+    add = ("quote", "add", "AAPL", "--last", "100.5", "--bid-size", "3")
+    [added] = _rows(call(*alice, *add, "--feed", "mine", "--quoted-at", "2012-01-03T17:00"))
+    assert (added["username"], added["feed"], added["last"]) == ("alice", "mine", "100.5")
+    assert added["quoted_at"] == "2012-01-03T17:00:00+00:00"
+    [now] = _rows(call(*alice, *add, "--feed", "mine"))
+    assert now["quoted_at"] > added["quoted_at"]
+    [shared] = _rows(call("--json", *add))
+    assert (shared["username"], shared["feed"]) == ("market", "realtime")
+    assert call("--user", "bob", *add, "--feed", "mine").exit_code == 1
+    unsaid = call(*alice, *add)
+    assert (unsaid.exit_code, "--feed" in _last_line(unsaid)) == (2, True)
+
+
+def test_a_sweep_works_off_what_was_left(call: Call, db_url: str) -> None:
+    call("quote", "add", "AAPL", "--last", "100")
+    call("--user", "alice", "portfolio", "open", "main")
+    limit = ("--order-type", "limit", "--limit-price", "90", "--time-in-force", "GTC")
+    call("--user", "alice", "order", "place", "AAPL", "buy", "1", *limit)
+    with psycopg.connect(db_url) as holder:
+        holder.execute("select from paper_trading.portfolios for update")
+        call("quote", "add", "AAPL", "--last", "89")
+    assert _rows(call("--user", "alice", "--json", "executions")) == []
+    swept = call("sweep")
+    assert (swept.exit_code, swept.stderr) == (0, "1 portfolio worked on\n")
+    assert len(_rows(call("--user", "alice", "--json", "executions"))) == 1
+    assert call("sweep", "--every", "0").exit_code == 2
+
+
+def test_a_sweep_goes_on_until_interrupted(call: Call, db_url: str) -> None:
+    sweep = [sys.executable, "-m", "twinbook", "--database", db_url, "sweep", "--every", "0.05"]
+    with subprocess.Popen(sweep, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr
+        assert "every 0.05 s" in running.stderr.readline()
+        call("quote", "add", "AAPL", "--last", "100")
+        call("--user", "alice", "portfolio", "open", "main")
+        limit = ("--order-type", "limit", "--limit-price", "90", "--time-in-force", "GTC")
+        call("--user", "alice", "order", "place", "AAPL", "buy", "1", *limit)
+        with psycopg.connect(db_url) as holder:
+            holder.execute("select from paper_trading.portfolios for update")
+            call("quote", "add", "AAPL", "--last", "89")
+        assert running.stderr.readline() == "1 portfolio worked on\n"
+        running.send_signal(signal.SIGINT)
+        assert running.stderr.read() == "stopped\n"
+    assert running.returncode == 0
 
 
 def test_prices_are_replayed_side_by_side_and_once(call: Call) -> None:

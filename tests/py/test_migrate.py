@@ -86,6 +86,23 @@ def test_what_install_made_is_not_migrated(empty: str) -> None:
         migrate(empty)
 
 
+def test_what_a_restore_leaves_open_is_closed(empty: str) -> None:
+    migrate(empty)
+    name = _query(empty, "select current_database()")[0][0]
+    for privilege in ("create", "temporary"):
+        # As in a dump, where privileges of the database itself aren't.
+        with psycopg.connect(empty, autocommit=True) as db:
+            db.execute(f"grant {privilege} on database {name} to public".encode())
+        assert status(empty).code == "undone"
+        [open_again] = [f for f in doctor.examine(empty) if f.check.startswith("PUBLIC")]
+        assert open_again.state == "FAIL"
+        assert "twinbook migrate" in open_again.advice
+        assert migrate(empty).reloaded
+        assert status(empty).is_current
+        assert str(migrate(empty)) == "nothing to do"
+        assert not [finding for finding in doctor.examine(empty) if finding.state == "FAIL"]
+
+
 def test_changed_code_is_loaded_and_the_old_is_gone(empty: str) -> None:
     migrate(empty)
     with psycopg.connect(empty) as db:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from twinbook import server as module
 from twinbook.failure import Failure
@@ -112,6 +113,26 @@ def test_a_port_asks_for_a_password(tmp_path: Path) -> None:
         assert _ask(server.url, "select 1") == "1"
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres")
+
+
+def test_a_port_leaves_the_urls_as_they_are(tmp_path: Path) -> None:
+    _let_in(tmp_path)
+    data = tmp_path / "data"
+    with Server(data) as server:
+        url = server.url
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    without_port = make_conninfo(url or "", port="")
+    with Server(data, port=port) as server:
+        assert server.url == url
+        assert _ask(url, "show port") == str(port)
+        assert _ask(without_port, "select 1") == "1"
+        server.kill()
+        assert server.start() == url
+        assert _ask(without_port, "select 1") == "1"
+    with Server(data) as server:
+        assert server.url == url
+        assert _ask(without_port, "select 1") == "1"
 
 
 def test_little_shared_memory_is_worked_around(

@@ -191,6 +191,14 @@ def test_bob_sees_nothing_of_alice(db: Database) -> None:
         book.cancel_order(order.order_id)
 
 
+@pytest.mark.parametrize("verb", ["open_feed", "cancel_all"])
+def test_who_isnt_said_is_told_how_to_say_it(db: Database, verb: str) -> None:
+    with pytest.raises(errors.NoUser) as raised, db.session("") as book:
+        book.open_feed("other") if verb == "open_feed" else book.cancel_all()
+    for way in ("""set "app.current_user" = 'alice'; in psql""", "set local in a transaction"):
+        assert way in raised.value.hint
+
+
 def test_money_is_never_float(db: Database) -> None:
     with db.session("alice") as book:
         with pytest.raises(TypeError, match="quantity"):

@@ -8,7 +8,7 @@ import click
 from twinbook.cli.context import Context, ErrorsInOneLine
 
 _SUBJECTS = (
-    *("server", "schema", "user", "role", "instrument", "prices"),
+    *("server", "schema", "user", "role", "instrument", "prices", "sweep"),
     *("portfolio", "order", "settings", "verify", "demo"),
 )
 

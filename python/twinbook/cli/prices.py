@@ -1,6 +1,9 @@
 """Feeds, quotes, and price files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -13,8 +16,7 @@ from twinbook.cli.output import note, progress
 from twinbook.cli.verb import verb_command
 from twinbook.database import connect
 from twinbook.prices import PriceFile
-from twinbook.rows import Feed, LatestQuote
-from twinbook.verbs import MarketData
+from twinbook.rows import Feed, LatestQuote, Quote
 
 _FEED = "username name is_realtime fills_on newest_number newest_at late_quotes"
 _QUOTE = "username feed symbol bid ask last volume quoted_at"
@@ -23,6 +25,54 @@ _FILE = click.Path(path_type=Path)
 
 def _show_quote(context: Context, latest: LatestQuote) -> None:
     print_rows(context, [latest], _QUOTE, is_of_book=False)
+
+
+@contextmanager
+def _as_asked(context: Context) -> Iterator[Context]:
+    yield context
+
+
+def _add_quote(
+    context: Context,
+    symbol: str,
+    *,
+    bid: Decimal | None = None,
+    ask: Decimal | None = None,
+    last: Decimal | None = None,
+    volume: Decimal | None = None,
+    quoted_at: datetime | None = None,
+    bid_size: Decimal | None = None,
+    ask_size: Decimal | None = None,
+    feed: str | None = None,
+) -> LatestQuote:
+    """Feed one quote into a shared feed, or with --user into a feed of one's own."""
+    with connect(context.url) as db:
+        if context.user:
+            if feed is None:
+                raise click.UsageError(f"which feed of {context.user}'s? Give --feed.")
+            quote = Quote(
+                symbol=symbol,
+                bid=bid,
+                ask=ask,
+                last=last,
+                volume=volume,
+                quoted_at=quoted_at or datetime.now(UTC),
+                bid_size=bid_size,
+                ask_size=ask_size,
+            )
+            return replaying.add_quote(db, context.user, context.mode, feed, quote)
+        with db.market_data() as market:
+            return market.record_quote(
+                symbol,
+                bid=bid,
+                ask=ask,
+                last=last,
+                volume=volume,
+                quoted_at=quoted_at,
+                bid_size=bid_size,
+                ask_size=ask_size,
+                feed=feed,
+            )
 
 
 @click.group()
@@ -68,19 +118,20 @@ feed.add_command(
 
 @click.group()
 def quote() -> None:
-    """Add quotes to shared feeds, and see the latest."""
+    """Add quotes to feeds, and see the latest."""
 
 
 quote.add_command(
     verb_command(
         "add",
-        MarketData.record_quote,
-        supplying_prices,
+        _add_quote,
+        _as_asked,
         _show_quote,
-        "twinbook quote add AAPL --bid 184.46 --ask 184.48 --last 184.47",
+        "twinbook quote add AAPL --bid 184.46 --ask 184.48 --last 184.47\n"
+        "twinbook --user alice quote add AAPL --last 184.47 --feed mine",
         volume="Traded since the quote before.",
-        quoted_at="Now, unless given; naive is UTC.",
-        feed="A shared feed; realtime.",
+        quoted_at="Now, unless given; naive is UTC. A feed's clock never goes back.",
+        feed="A shared feed, realtime; with --user one's own.",
     )
 )
 quote.add_command(
@@ -111,6 +162,8 @@ def prices() -> None:
 def load(context: Context, file: Path, symbol: str, feed: str | None) -> None:
     """Keep a file's bars as price history: they move no price and fill no order.
 
+    On any feed, which is opened if need be.
+
     \b
     twinbook --user alice prices load aapl.csv --symbol AAPL
     """
@@ -140,7 +193,8 @@ def replay(context: Context, files: Sequence[Path], symbols: Sequence[str], feed
     """Feed files as quotes, in time order, into a feed of one's own, and fill what rests on it.
 
     A bar becomes four quotes: open, the nearer extreme, the other one, close. What the feed has
-    already is skipped, so a replay that was broken off goes on.
+    already is skipped, so a replay that was broken off goes on. The feed is opened if need be; one
+    that fills on 'this quote' is refused.
 
     \b
     twinbook --user alice prices replay aapl.csv --symbol AAPL --feed y2012

@@ -61,11 +61,12 @@ limits.add_command(
         acting_book,
         _show_limit,
         "twinbook --user alice limits set USD --max-order-value 10000\n"
-        "What isn't given has no limit. To change them, give --expected-version too.",
+        "twinbook --user alice limits set USD --max-order-value 20000 --expected-version 1\n"
+        "What isn't given has no limit.",
         max_order_value="The most that one order may add to a position.",
         max_position_value="The most that one position may be worth.",
         max_daily_loss="Realized loss after fees past which nothing may increase.",
-        expected_version="The version that `limits show` tells.",
+        expected_version="To change limits: the version that `limits show` shows.",
     )
 )
 limits.add_command(

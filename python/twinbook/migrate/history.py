@@ -59,13 +59,13 @@ def connect(url: str, progress: Progress) -> psycopg.Connection:
     db = psycopg.connect(url, autocommit=True)
     for limit in ("statement", "lock", "idle_in_transaction_session"):
         db.execute(f"set {limit}_timeout = 0".encode())
-    db.add_notice_handler(
-        lambda said: (
-            progress("; ".join(filter(None, [f"WARNING: {said.message_primary}", said.message_hint])))
-            if said.severity_nonlocalized == "WARNING"
-            else None
-        )
-    )
+
+    def pass_on(said: psycopg.errors.Diagnostic) -> None:
+        if said.severity_nonlocalized == "WARNING":
+            hint = f"; {said.message_hint}" if said.message_hint else ""
+            progress(f"WARNING: {said.message_primary}{hint}")
+
+    db.add_notice_handler(pass_on)
     return db
 
 

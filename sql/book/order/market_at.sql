@@ -9,44 +9,65 @@ create function market_at(home portfolios, symbol text)
 as $$
 declare
   market shared_data.market;
+  stored shared_data.market_data;
 begin
-  select
-    i.symbol, i.asset_class, i.currency, c.decimals::integer, i.tick::numeric, i.lot::numeric, i.multiplier::numeric,
-    i.is_shortable, i.stop_trigger, coalesce(home.fee_venue, i.venue),
-    exists (select from shared_data.fees as e
-            where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
-    t.clock, f.newest_number, f.fills_on = 'next quote',
-    p.source, p.number, p.bid::numeric, p.ask::numeric, p.last::numeric, p.volume::numeric, p.bid_size::numeric,
-    p.ask_size::numeric, p.quoted_at
+  select i.symbol, i.asset_class, i.currency, c.decimals::integer, i.tick::numeric, i.lot::numeric,
+         i.multiplier::numeric, i.is_shortable, i.stop_trigger, coalesce(home.fee_venue, i.venue),
+         exists (select from shared_data.fees as e
+                 where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
+         shared_data.clock(f), f.newest_number, f.fills_on = 'next quote', 'quote'::text,
+         q.number, q.bid::numeric, q.ask::numeric, q.last::numeric, q.volume::numeric, q.bid_size::numeric,
+         q.ask_size::numeric, q.quoted_at
   into market
   from shared_data.instruments as i
   join shared_data.currencies as c using (currency)
   join shared_data.feeds as f on (f.username, f.name) = (home.feed_owner, home.feed)
-  cross join lateral (select shared_data.clock(f)) as t (clock)
-  left join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (f.username, f.name, i.symbol)
-  left join lateral (
-    select * from (
-      select 1 as place, 'quote' as source, q.number, q.bid, q.ask, q.last, q.volume, q.bid_size, q.ask_size,
-             q.quoted_at
-      where q.quoted_at >= t.clock - home.max_quote_age
-      union all
-      (select 2, 'history', m.number, m.bid, m.ask, m.last, m.volume, m.bid_size, m.ask_size, m.quoted_at
-       from shared_data.market_data as m
-       where home.max_history_age is not null
-         and (m.username, m.feed, m.symbol) = (f.username, f.name, i.symbol)
-         and m.quoted_at between t.clock - home.max_history_age and t.clock
-       order by m.quoted_at desc, m.number desc
-       limit 1)
-      union all
-      select 3, 'mock', q.number, null, null, coalesce(q.last, (q.bid + q.ask) / 2, q.bid, q.ask, 100), null, null,
-             null, t.clock
-      where home.allow_mock_prices
-    ) as fit
-    order by fit.place
-    limit 1
-  ) as p on true
+  left join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (home.feed_owner, home.feed, i.symbol)
   where i.symbol = market_at.symbol;
 
+  if market.quoted_at >= market.feed_clock - home.max_quote_age or market.symbol is null then
+    return market;
+  end if;
+
+  if home.max_history_age is not null then
+    select m.* into stored
+    from shared_data.market_data as m
+    where (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, market_at.symbol)
+      and m.quoted_at between market.feed_clock - home.max_history_age and market.feed_clock
+    order by m.quoted_at desc, m.number desc
+    limit 1;
+  end if;
+
+  if stored.number is not null then
+    market.source    := 'history';
+    market.number    := stored.number;
+    market.bid       := stored.bid;
+    market.ask       := stored.ask;
+    market.last      := stored.last;
+    market.volume    := stored.volume;
+    market.bid_size  := stored.bid_size;
+    market.ask_size  := stored.ask_size;
+    market.quoted_at := stored.quoted_at;
+    return market;
+  end if;
+
+  -- Without a time nothing can happen, so an empty feed has no mock either.
+  if home.allow_mock_prices and isfinite(market.feed_clock) then
+    market.source    := 'mock';
+    market.last      := coalesce(market.last, (market.bid + market.ask) / 2, market.bid, market.ask, 100);
+    market.quoted_at := market.feed_clock;
+  else
+    market.source    := null;
+    market.last      := null;
+    market.number    := null;
+    market.quoted_at := null;
+  end if;
+
+  market.bid      := null;
+  market.ask      := null;
+  market.volume   := null;
+  market.bid_size := null;
+  market.ask_size := null;
   return market;
 end
 $$;

@@ -58,7 +58,7 @@ begin
   wanted.fees            := 0;
   wanted.held_amount     := 0;
 
-  home := lock_portfolio(place_order.portfolio);
+  home := lock_portfolio(place_order.portfolio, even_closed => wanted.idempotency_key is not null);
 
   if wanted.idempotency_key is not null then
     wanted.request_hash := request_hash(wanted);
@@ -76,6 +76,13 @@ begin
         detail  = format('It placed order %s.', earlier.order_id),
         hint    = 'Repeat a request as it was, or give a new one its own key.';
     end if;
+  end if;
+
+  if not home.is_active then
+    raise exception using
+      errcode = 'TB422',
+      message = format('there is no open portfolio %s', home.name),
+      hint    = 'It is closed, and takes no more orders.';
   end if;
 
   market := market_at(home, wanted.symbol);

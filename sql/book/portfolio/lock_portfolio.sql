@@ -1,8 +1,8 @@
 -- Locks the portfolio that a verb works on, before anything else: by name, or the user's only active one, or main. What
--- its feed brought meanwhile is worked off first.
+-- its feed brought meanwhile is worked off first. A closed one only where the caller can answer from the past.
 -- Raises TB400 which one?, TB401 no user, TB404 not visible, TB422 closed.
 
-create function lock_portfolio(portfolio text)
+create function lock_portfolio(portfolio text, even_closed boolean default false)
   returns portfolios
   language plpgsql
   set search_path from current
@@ -23,7 +23,7 @@ begin
   join identity.users as u using (username)
   where p.username = me
     and u.status in ('ACTIVE', 'SUSPENDED')
-    and p.is_active
+    and (p.is_active or even_closed)
     and p.name = wanted
   for no key update of p;
 

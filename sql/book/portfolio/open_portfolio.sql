@@ -61,6 +61,17 @@ begin
       hint    = 'Give initial_balances, such as ''{"USD": 100000}''.';
   end if;
 
+  if exists (
+    select
+    from jsonb_each_text(money) as m
+    join shared_data.currencies as c on c.currency = m.key
+    where scale(trim_scale(m.value::numeric)) > c.decimals) then
+    raise exception using
+      errcode = 'TB400',
+      message = 'an opening balance has more decimals than its currency',
+      hint    = 'select currency, decimals from shared_data.currencies;';
+  end if;
+
   insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms,
                           max_quote_age, max_history_age, allow_short, allow_mock_prices, fee_venue, seed)
   select me, open_portfolio.name, open_portfolio.base_currency, source.username, source.name,

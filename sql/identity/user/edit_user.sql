@@ -18,6 +18,8 @@ as $$
 declare
   target users;
 begin
+  perform identity.require_administrator();
+
   select u.* into target from users as u where u.username = edit_user.username for update;
 
   perform identity.require_administrator(

@@ -1,5 +1,5 @@
 -- Makes the partition for a month's price history, closed like its parent. Making it again does nothing.
--- Raises TB400 no month, TB422 where the default partition already holds rows of that month.
+-- Raises TB400 no month, TB403 not an administrator, TB422 where the default partition already holds rows of that month.
 
 create function shared_data.add_month(month date)
   returns text
@@ -11,6 +11,8 @@ declare
   starts constant date := date_trunc('month', add_month.month)::date;
   leaf   constant text := 'market_data_' || to_char(starts, 'YYYY_MM');
 begin
+  perform identity.require_administrator();
+
   if leaf is null or not isfinite(starts) then
     raise exception using
       errcode = 'TB400',

@@ -1,6 +1,6 @@
 -- A key stands for one request: repeated it returns its order as that stands now, REJECTED or not; another request is TB412.
 begin;
-select plan(20);
+select plan(22);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
@@ -36,6 +36,15 @@ select results_eq($$ select order_id::text, status::text from place_order('AAPL'
   $$ values (current_setting('tests.refused'), 'REJECTED') $$, 'a REJECTED order is repeated too');
 select isnt((place_order('AAPL', 'buy', 10, portfolio => 'main')).order_id, (place_order('AAPL', 'buy', 10, portfolio => 'main')).order_id,
   'without a key every call is a new order');
+
+-- Keys outlive their portfolio.
+select set_config('tests.last', (open_portfolio('short-lived')).name, true);
+select set_config('tests.last', (place_order('AAPL', 'sell', 1, portfolio => 'short-lived', idempotency_key => 'k9')).order_id, true);
+select close_portfolio('short-lived') is not null;
+select is((place_order('AAPL', 'sell', 1, portfolio => 'short-lived', idempotency_key => 'k9')).order_id::text,
+  current_setting('tests.last'), 'a repeat is answered from a closed portfolio too');
+select throws_ok($$ select place_order('AAPL', 'sell', 1, portfolio => 'short-lived', idempotency_key => 'k10') $$,
+  'TB422', null, 'which takes no new order');
 
 select tests.act_as('bob', book());
 select isnt((place_order('AAPL', 'buy', 10, idempotency_key => 'k1')).order_id::text, current_setting('tests.first'),

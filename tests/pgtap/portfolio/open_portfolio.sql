@@ -1,6 +1,6 @@
 -- B1: portfolios are opened with their first money, on a feed, with settings from the user where none are given.
 begin;
-select plan(49);
+select plan(50);
 
 select tests.set_stage();
 select tests.act_as('alice', book());
@@ -36,6 +36,7 @@ from (values
   ('''x'', initial_balances => ''{"USD": 0}''', 'TB400'), ('''x'', initial_balances => ''{"USD": -1}''', 'TB400'),
   ('''x'', initial_balances => ''{"USD": null}''', 'TB400'), ('''x'', initial_balances => ''{"USD": {}}''', 'TB400'),
   ('''x'', initial_balances => ''{"USD": "NaN"}''', 'TB400'), ('''x'', initial_balances => ''{"USD": "Infinity"}''', 'TB400'),
+  ('''x'', initial_balances => ''{"USD": 100.001}''', 'TB400'),
   ('''x'', initial_balances => ''{"USD": "much"}''', 'TB400'),
   ('''x'', feed => ''silent''', 'TB404'), ('''x'', feed => null', 'TB404'), ('''x'', broker => ''alpaca'', account => ''1''', 'TB400'),
   ('''x'', account => ''1''', 'TB400'),

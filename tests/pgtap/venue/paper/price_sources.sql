@@ -1,6 +1,6 @@
 -- Rule 22: the feed's quote while fresh, then stored history, then a mock where allowed; else REJECTED, and a limit rests.
 begin;
-select plan(25);
+select plan(27);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -67,6 +67,12 @@ select is((select reject_reason from place_order('AAPL', 'buy', 1, portfolio => 
 select tests.quote('AAPL', 9, 10, feed => 'realtime', at => clock_timestamp());
 select is((select average_price from place_order('AAPL', 'buy', 1, portfolio => 'now')), 10::numeric,
   'but a fresh one');
+
+-- Without a time nothing happens, made-up prices or not.
+select lives_ok($$ select shared_data.open_feed('empty') $$, 'a feed of her own');
+select is((select reject_reason from open_portfolio('early', feed => 'empty', allow_mock_prices => true),
+                                     place_order('AAPL', 'buy', 1, portfolio => 'early')), 'stale market data',
+  'an empty feed has no mock');
 
 select tests.act_as_installer();
 select finish();
