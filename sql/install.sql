@@ -22,6 +22,7 @@ set local role twinbook_owner;
 \ir shared_data/refuse_change.sql
 \ir shared_data/errors.sql
 \ir shared_data/plain.sql
+\ir shared_data/expect_version.sql
 \ir identity/current_username.sql
 \ir identity/acting_user.sql
 \ir identity/user/access.sql
@@ -46,6 +47,7 @@ set local role twinbook_owner;
 \ir shared_data/feed/access.sql
 \ir shared_data/feed/guards.sql
 \ir shared_data/feed/clock.sql
+\ir shared_data/feed/lock_feed.sql
 \ir shared_data/feed/open_feed.sql
 \ir shared_data/quote/access.sql
 \ir shared_data/quote/guards.sql

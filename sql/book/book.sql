@@ -9,7 +9,6 @@
 \ir audit/table.sql
 \ir unmatched/table.sql
 
-\ir expect_version.sql
 \ir acting_user.sql
 
 \ir audit/access.sql

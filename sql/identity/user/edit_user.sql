@@ -32,13 +32,7 @@ begin
       message = format('there is no user %s', edit_user.username);
   end if;
 
-  if edit_user.expected_version is distinct from target.version then
-    raise exception using
-      errcode = 'TB409',
-      message = format('user %s has changed', target.username),
-      detail  = format('expected version %s, found %s', edit_user.expected_version, target.version),
-      hint    = 'Read the user again, then decide again.';
-  end if;
+  perform shared_data.expect_version(format('user %s', target.username), target.version, edit_user.expected_version);
 
   if target.status = 'CLOSED' then
     raise exception using

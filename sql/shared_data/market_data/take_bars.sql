@@ -7,22 +7,10 @@ create function shared_data.take_bars(owner text, feed text, batch shared_data.b
   set search_path = shared_data, pg_temp
 as $$
 declare
-  source feeds;
+  source constant feeds := shared_data.lock_feed(take_bars.owner, take_bars.feed);
   fault  record;
   stored integer;
 begin
-  select f.* into source
-  from feeds as f
-  where (f.username, f.name) = (take_bars.owner, take_bars.feed)
-  for no key update;
-
-  if not found then
-    raise exception using
-      errcode = 'TB404',
-      message = format('there is no feed %s', take_bars.feed),
-      hint    = 'A user opens his own with shared_data.open_feed; realtime is shared.';
-  end if;
-
   select b.ordinality as place, b.symbol, i.symbol is null as is_unknown into fault
   from unnest(batch) with ordinality as b
   left join instruments as i using (symbol)

@@ -8,21 +8,9 @@ create function shared_data.take_quotes(owner text, feed text, batch shared_data
   set search_path = shared_data, pg_temp
 as $$
 declare
-  source feeds;
+  source constant feeds := shared_data.lock_feed(take_quotes.owner, take_quotes.feed);
   fault  record;
 begin
-  select f.* into source
-  from feeds as f
-  where (f.username, f.name) = (take_quotes.owner, take_quotes.feed)
-  for no key update;
-
-  if not found then
-    raise exception using
-      errcode = 'TB404',
-      message = format('there is no feed %s', take_quotes.feed),
-      hint    = 'A user opens his own with shared_data.open_feed; realtime is shared.';
-  end if;
-
   select q.ordinality as place, q.symbol, i.symbol is null as is_unknown into fault
   from unnest(batch) with ordinality as q
   left join instruments as i using (symbol)

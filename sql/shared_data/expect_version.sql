@@ -1,9 +1,9 @@
 -- Optimistic locking: what is about to be edited must still be what its user read. Raises TB409.
 
-create function expect_version(what text, present integer, expected integer)
+create function shared_data.expect_version(what text, present integer, expected integer)
   returns void
   language plpgsql immutable
-  set search_path from current
+  set search_path = pg_catalog, pg_temp
 as $$
 begin
   if expected is distinct from present then
@@ -16,4 +16,5 @@ begin
 end
 $$;
 
-comment on function expect_version is 'Refuse an edit of what has changed meanwhile. Raises TB409.';
+comment on function shared_data.expect_version is 'Refuse an edit of what has changed meanwhile. Raises TB409.';
+select shared_data.let_only('shared_data.expect_version', 'twinbook_engine');
