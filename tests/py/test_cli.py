@@ -83,9 +83,9 @@ def test_psql_acts_as_the_person(db_url: str) -> None:
 
 def test_psql_spares_one_the_functions_lines(db_url: str) -> None:
     query = "select * from place_order('AAPL', 'buy', 1)"
+    who = ["--database", db_url, "--user", "nobody"]
     done = subprocess.run(
-        [sys.executable, "-m", "twinbook", "--database", db_url]
-        + ["--user", "nobody", "psql", "-Xqc", query],
+        [sys.executable, "-m", "twinbook", *who, "psql", "-Xqc", query],
         capture_output=True,
         text=True,
         check=False,

@@ -187,7 +187,7 @@ def test_a_sweep_works_off_what_was_left(call: Call, db_url: str) -> None:
     limit = ("--order-type", "limit", "--limit-price", "90", "--time-in-force", "GTC")
     call("--user", "alice", "order", "place", "AAPL", "buy", "1", *limit)
     with psycopg.connect(db_url) as holder:
-        holder.execute("select from paper_trading.portfolios for update")
+        holder.execute("select from paper_trading.portfolios for no key update")
         call("quote", "add", "AAPL", "--last", "89")
     assert _rows(call("--user", "alice", "--json", "executions")) == []
     swept = call("sweep")
@@ -206,7 +206,7 @@ def test_a_sweep_goes_on_until_interrupted(call: Call, db_url: str) -> None:
         limit = ("--order-type", "limit", "--limit-price", "90", "--time-in-force", "GTC")
         call("--user", "alice", "order", "place", "AAPL", "buy", "1", *limit)
         with psycopg.connect(db_url) as holder:
-            holder.execute("select from paper_trading.portfolios for update")
+            holder.execute("select from paper_trading.portfolios for no key update")
             call("quote", "add", "AAPL", "--last", "89")
         assert running.stderr.readline() == "1 portfolio worked on\n"
         running.send_signal(signal.SIGINT)

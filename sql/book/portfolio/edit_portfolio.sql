@@ -1,4 +1,5 @@
--- Changes what is given of a portfolio's settings, and leaves the rest. Orders that are placed keep their terms.
+-- Changes what is given of a portfolio's settings, and leaves the rest. Orders that are placed keep their terms; but
+-- once short selling is off, none that waits sells short any more.
 -- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 closed.
 
 create function edit_portfolio(

@@ -1,5 +1,5 @@
 -- Makes the partition for a month's price history, closed like its parent. Making it again does nothing.
--- Raises TB400 no month, TB403 not an administrator, TB422 where the default partition already holds rows of that month.
+-- Raises TB400 no month, TB403 not an administrator, TB422 the default partition holds rows of that month already.
 
 create function shared_data.add_month(month date)
   returns text
