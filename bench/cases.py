@@ -18,6 +18,7 @@ TPCB_HOT = "bench_tpcb_hot"
 SCALE = 20  # branches: enough that 8 clients seldom wait for one, and all of it in memory
 _READER = "trader7"
 _BATCH = 1000
+_HELD = 20  # positions of the trader whose reads are timed
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None]) -> 
     if "P2" in chosen:
         progress("orders to read")
         with trader(scene, _READER) as db:
-            for n in range(200):
-                side = "buy" if n % 2 else "sell"
-                db.execute("select from place_order(%s, %s, 1)", [f"S{1 + n % 4}", side])
+            for n in range(10 * _HELD):
+                side = "sell" if n % 3 == 2 and n > _HELD else "buy"
+                db.execute("select from place_order(%s, %s, 1)", [f"S{1 + n % _HELD}", side])
     if "P5" in chosen:
         progress("110,000 resting orders")
         scene.create(RESTING, template=BOOK)

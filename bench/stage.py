@@ -123,6 +123,8 @@ class Stage:
 def stage(data: Path | None) -> Iterator[Stage]:
     """A durable server on a disk, gone afterwards."""
     # /tmp is memory on many machines, where a flush costs nothing.
+    if data:
+        data.mkdir(parents=True, exist_ok=True)
     base = data or (Path("/var/tmp") if Path("/var/tmp").is_dir() else None)  # noqa: S108
     folder = Path(tempfile.mkdtemp(prefix="twinbook-bench-", dir=base))
     folder.chmod(0o711)
