@@ -252,6 +252,7 @@ create table identity.users (
 
   constraint users_pkey                     primary key (username),
   constraint users_username_is_a_plain_word check (username ~ '^[a-z][a-z0-9_.-]{0,62}$'),
+  constraint users_venue_is_nobody          check (username <> 'venue'),
   constraint users_email_looks_like_one     check (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'),
   constraint users_role_is_known            check (role in ('USER', 'ADMIN', 'SUPERADMIN')),
   constraint users_status_is_known          check (status in ('PENDING_VERIFICATION', 'ACTIVE', 'SUSPENDED', 'CLOSED')),

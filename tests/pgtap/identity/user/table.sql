@@ -1,6 +1,6 @@
 -- A user's constraints and guards.
 begin;
-select plan(28);
+select plan(29);
 
 select tests.set_stage();
 
@@ -14,6 +14,7 @@ insert into cases values
   ('{"username": "1alice"}', '23514 users_username_is_a_plain_word'),
   ('{"username": "a b"}', '23514 users_username_is_a_plain_word'),
   ('{"username": ""}', '23514 users_username_is_a_plain_word'),
+  ('{"username": "venue"}', '23514 users_venue_is_nobody'),
   ('{"email": "nonsense"}', '23514 users_email_looks_like_one'),
   ('{"email": "a b@example.com"}', '23514 users_email_looks_like_one'),
   ('{"role": "GOD"}', '23514 users_role_is_known'),
