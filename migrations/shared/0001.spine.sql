@@ -263,7 +263,7 @@ create table identity.users (
 create unique index users_email_is_the_only on identity.users (lower(email));
 
 comment on table  identity.users               is 'People who trade or administer. Closed, never deleted.';
-comment on column identity.users.username      is 'The tenant key: lower case, immutable, first in every key of a user''s data.';
+comment on column identity.users.username      is 'The tenant key: lower case, immutable, first in every key of a user''s data. market and venue are nobody''s.';
 comment on column identity.users.email         is 'The only personal datum kept in clear.';
 comment on column identity.users.password_hash is 'argon2 or bcrypt, made by the client; never a password.';
 comment on column identity.users.metadata      is 'Encrypted by the client before it comes here.';
