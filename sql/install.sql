@@ -57,6 +57,7 @@ set local role twinbook_owner;
 \ir shared_data/market_data/close_leaf.sql
 \ir shared_data/market_data/access.sql
 \ir shared_data/market_data/guards.sql
+\ir shared_data/market_data/at_quote.sql
 \ir shared_data/market_data/add_month.sql
 \ir shared_data/market_data/take_bars.sql
 \ir shared_data/market_data/load_bars.sql

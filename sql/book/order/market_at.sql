@@ -39,16 +39,7 @@ begin
   end if;
 
   if stored.number is not null then
-    market.source    := 'history';
-    market.number    := stored.number;
-    market.bid       := stored.bid;
-    market.ask       := stored.ask;
-    market.last      := stored.last;
-    market.volume    := stored.volume;
-    market.bid_size  := stored.bid_size;
-    market.ask_size  := stored.ask_size;
-    market.quoted_at := stored.quoted_at;
-    return market;
+    return at_quote(market, stored, 'history');
   end if;
 
   -- Without a time nothing can happen, so an empty feed has no mock either.

@@ -45,16 +45,7 @@ begin
   loop
     perform expire_orders(home, quote.quoted_at);
 
-    market           := market_at(home, quote.symbol);
-    market.source    := 'quote';
-    market.number    := quote.number;
-    market.bid       := quote.bid;
-    market.ask       := quote.ask;
-    market.last      := quote.last;
-    market.volume    := quote.volume;
-    market.bid_size  := quote.bid_size;
-    market.ask_size  := quote.ask_size;
-    market.quoted_at := quote.quoted_at;
+    market := at_quote(market_at(home, quote.symbol), quote, 'quote');
 
     for waiting in
       select o.order_id
