@@ -46,7 +46,8 @@ begin
                         else round(had.cost * closing / abs(had.quantity), 12) end;
     gained      := trim_scale((-direction * closing * price - cost_closed) * had.multiplier);
     fee_closing := case when closing = record_execution.quantity then fee
-                        else round(fee * closing / record_execution.quantity, scale(fee)) end;
+                        else trim_scale(round(fee * closing / record_execution.quantity, (
+                          select c.decimals from shared_data.currencies as c where c.currency = target.currency))) end;
     trade       := had.trade_id;
   end if;
 

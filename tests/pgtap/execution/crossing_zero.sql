@@ -1,6 +1,6 @@
 -- Rule 2: a fill that crosses zero is two executions, of two trades: a trade never changes sign.
 begin;
-select plan(12);
+select plan(13);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -37,6 +37,10 @@ select is_empty('select * from differences()', 'state is what the facts say');
 select tests.trade('alice', 'AAPL', 'sell', 5, 100, strategy => 'other') is not null;
 select results_eq($$ select strategy::text, quantity::numeric from positions where symbol = 'AAPL' order by strategy $$,
   $$ values ('', 5::numeric), ('other', -5) $$, 'rule 1: quantity and cost live per strategy');
+
+select tests.trade('alice', 'AAPL', 'buy', 20, 100, fee => 1, strategy => 'other') is not null;
+select results_eq('select fee::numeric from executions where seq > 6 order by seq', array[0.25, 0.75],
+  'a round fee is shared by the currency''s decimals, not by its own');
 
 select finish();
 rollback;
