@@ -54,6 +54,12 @@ create table portfolios (
   audit_seq              bigint                   not null default 0,
   audit_head             bytea,
   opened_at              timestamptz              not null default now(),
+  session                integer                  not null default 1,
+  initial_balances       shared_data.json_object  not null default '{}',
+  partial_fills          boolean                  not null default false,
+  max_participation      shared_data.share        not null default 10,
+  touch_fill_percent     shared_data.share        not null default 100,
+  action_number          bigint                   not null default 0,
 
   constraint portfolios_pkey                     primary key (username, portfolio_id),
   constraint portfolios_name_is_the_only         unique (username, name),
@@ -84,9 +90,46 @@ comment on column portfolios.short_initial_percent is 'Of a short''s value, what
 comment on column portfolios.short_upkeep_percent  is 'Of a short''s value, the cash below which nothing may increase: margin call.';
 comment on column portfolios.fee_venue             is 'Whose fee rows apply; null for the instrument''s own venue.';
 comment on column portfolios.seed                  is 'What chance is a function of, so that a replay fills the same.';
+comment on column portfolios.session               is 'The paper session that runs: what is ordered, traded and booked now belongs to it.';
+comment on column portfolios.initial_balances      is 'What it opened with, and what a reset brings it back to.';
+comment on column portfolios.partial_fills         is 'Whether a quote gives only what its size or volume allows; off, it fills everything.';
+comment on column portfolios.max_participation     is 'Percent of a quote''s size or volume that this portfolio can take, with partial fills on.';
+comment on column portfolios.touch_fill_percent    is 'How likely a resting limit fills at a quote that only touches it: its place in the queue is unknown.';
+comment on column portfolios.action_number         is 'Splits and symbol changes of its feed are applied up to this number.';
 comment on column portfolios.version               is 'Counts the user''s own edits, for optimistic locking; trading doesn''t raise it.';
 comment on column portfolios.order_seq             is 'Number of its newest order; likewise executions, ledger entries and audit rows.';
 comment on column portfolios.audit_head            is 'Checksum of its newest audit row.';
+
+-- sql/book/session/table.sql
+-- A session is a stretch of a portfolio's life: from its opening, or from a reset, to the next. What was ordered, traded
+-- and booked belongs to one, and metrics are of one.
+
+create table sessions (
+  username      text               not null,
+  portfolio_id  uuid               not null,
+  number        integer            not null,
+  label         shared_data.label,
+  started_at    timestamptz        not null,
+  ended_at      timestamptz,
+  end_reason    text,
+  is_reset      boolean            not null default false,
+  created_at    timestamptz        not null default now(),
+
+  constraint sessions_pkey           primary key (username, portfolio_id, number),
+  constraint sessions_portfolio_fkey foreign key (username, portfolio_id) references portfolios,
+  constraint sessions_number_counts  check (number > 0),
+  constraint sessions_end_has_a_why  check ((ended_at is null) = (end_reason is null))
+);
+
+create unique index sessions_one_runs on sessions (username, portfolio_id) where ended_at is null;
+
+comment on table  sessions            is 'Stretches of a portfolio''s life, between which it was reset or begun anew.';
+comment on column sessions.number     is 'From 1, within the portfolio.';
+comment on column sessions.label      is 'What its user calls it, if anything.';
+comment on column sessions.started_at is 'By the feed''s clock, the real one while the feed is empty; created_at is system time.';
+comment on column sessions.ended_at   is 'Null for the one that runs.';
+comment on column sessions.end_reason is 'reset, or why its user began a new one.';
+comment on column sessions.is_reset   is 'It began with the portfolio''s first money again.';
 
 -- sql/book/balance/table.sql
 -- A balance is what a portfolio has of one currency: the sum of its ledger entries, and what open orders hold of it.
@@ -155,9 +198,18 @@ create table orders (
   held_quantity     shared_data.magnitude      not null default 0,
   placed_at         timestamptz                not null default now(),
   created_at        timestamptz                not null default now(),
+  session           integer                    not null,
+  purpose           shared_data.order_purpose  not null default 'trade',
+  stop_loss         shared_data.price,
+  take_profit       shared_data.price,
+  reason            text,
+  base_currency     text,
+  hold_currency     text                       generated always as
+                    (case side when 'sell' then coalesce(base_currency, currency) else currency end) stored,
+  action_number     bigint                     not null default 0,
 
   constraint orders_pkey                         primary key (username, order_id),
-  constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
+  constraint orders_session_fkey                 foreign key (username, portfolio_id, session) references sessions,
   constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
   constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit'))
                                                         = (limit_price is not null)),
@@ -170,6 +222,8 @@ create table orders (
   constraint orders_rejected_say_why             check ((status = 'REJECTED') = (reject_reason is not null)),
   constraint orders_ended_hold_nothing           check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (held_amount = 0 and held_quantity = 0)),
+  constraint orders_exits_have_no_bracket        check (purpose = 'trade' or num_nonnulls(stop_loss, take_profit) = 0),
+  constraint orders_exits_belong_to_a_trade      check (purpose = 'trade' or trade_id is not null),
   constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null))
 );
 
@@ -193,7 +247,7 @@ create index orders_expiring_idx on orders (feed_owner, feed, expires_at)
 
 comment on table  orders                  is 'Instructions to trade. Terms are final once placed, but for their owner''s replacing them.';
 comment on column orders.order_number     is 'Its number within the portfolio.';
-comment on column orders.trade_id         is 'The trade that its first fill belonged to: a position''s life from flat to flat.';
+comment on column orders.trade_id         is 'The trade that it enters or reduces; each execution says which one its fill was of. Kept when that is purged.';
 comment on column orders.strategy         is 'A label: positions are kept apart by it.';
 comment on column orders.limit_price      is 'In the instrument''s currency; null for what has no limit.';
 comment on column orders.stop_price       is 'What triggers it; null for what needs no trigger.';
@@ -212,10 +266,18 @@ comment on column orders.is_resting       is 'It has met the market and found no
 comment on column orders.effective_number is 'It rests from this quote of its feed: only later ones fill it.';
 comment on column orders.effective_at     is 'Under a fill delay: only quotes at or after it fill it.';
 comment on column orders.expires_at       is 'Of a DAY order, its trading day''s close; null until its feed has a time.';
-comment on column orders.hold_unit        is 'What a unit that increases exposure holds of the currency.';
+comment on column orders.hold_unit        is 'What a unit that increases exposure holds of hold_currency; of spot, every unit.';
 comment on column orders.hold_fee         is 'What an order that increases exposure holds for fees.';
-comment on column orders.held_amount      is 'What it holds of the currency now.';
+comment on column orders.held_amount      is 'What it holds of hold_currency now.';
 comment on column orders.held_quantity    is 'What it holds of the position that it reduces.';
+comment on column orders.session          is 'The paper session that it was placed in.';
+comment on column orders.purpose          is 'trade: its user''s own; close, stop_loss, take_profit: they only reduce their trade.';
+comment on column orders.stop_loss        is 'What its trade''s stop loss becomes with its first fill; null leaves it.';
+comment on column orders.take_profit      is 'What its trade''s take profit becomes with its first fill; null leaves it.';
+comment on column orders.reason           is 'Why it closes its trade, in its user''s words.';
+comment on column orders.base_currency    is 'Of spot: what is bought or sold for currency. Null for what isn''t spot.';
+comment on column orders.hold_currency    is 'What it holds is in this: of spot sold the base currency, else currency.';
+comment on column orders.action_number    is 'The newest split or symbol change of its feed that changed it.';
 comment on column orders.placed_at        is 'Business time, by its feed''s clock; created_at is when it was stored.';
 
 -- The moves that an order may make. Trigger and tests read the same rows.
@@ -226,6 +288,120 @@ create table order_transitions (
   constraint order_transitions_pkey primary key (from_status, to_status)
 );
 comment on table order_transitions is 'Which status may follow which. An order begins PENDING, REJECTED, or with its first fill.';
+
+-- sql/book/trade/table.sql
+-- A trade is the life of a position from flat to flat. Its numbers are sums of its executions; its bracket is its user's.
+
+create table trades (
+  username          text                      not null,
+  trade_id          book_id                   not null default new_id(),
+  portfolio_id      uuid                      not null,
+  session           integer                   not null,
+  symbol            text                      not null,
+  strategy          shared_data.strategy      not null default '',
+  direction         shared_data.direction     not null,
+  status            shared_data.trade_status  not null,
+  asset_class       text                      not null,
+  underlying        text,
+  option_type       text,
+  strike            shared_data.price,
+  expiry            date,
+  currency          text                      not null,
+  multiplier        shared_data.quantity      not null,
+  entry_quantity    shared_data.magnitude     not null default 0,
+  entry_value       shared_data.magnitude     not null default 0,
+  entry_price       numeric                   generated always as
+                    (trim_scale(round(entry_value / nullif(entry_quantity, 0), 12))) stored,
+  exit_quantity     shared_data.magnitude     not null default 0,
+  exit_value        shared_data.magnitude     not null default 0,
+  exit_price        numeric                   generated always as
+                    (trim_scale(round(exit_value / nullif(exit_quantity, 0), 12))) stored,
+  open_quantity     numeric                   generated always as (entry_quantity - exit_quantity) stored,
+  stop_loss         shared_data.price,
+  take_profit       shared_data.price,
+  first_stop_loss   shared_data.price,
+  fees              shared_data.amount        not null default 0,
+  slippage          shared_data.magnitude     not null default 0,
+  realized_pnl      shared_data.amount        not null default 0,
+  net_pnl           numeric                   generated always as (realized_pnl - fees) stored,
+  mfe               shared_data.magnitude     not null default 0,
+  mae               shared_data.amount        not null default 0,
+  extremes_number   bigint,
+  trade_context     shared_data.json_object   not null default '{}',
+  regime            text                      generated always as (trade_context ->> 'regime') stored,
+  signal_reason     text                      generated always as (trade_context ->> 'signal_reason') stored,
+  explanation       text                      generated always as (trade_context ->> 'explanation') stored,
+  entry_order_id    book_id                   not null,
+  idempotency_key   text,
+  exit_reason       text,
+  placed_at         timestamptz               not null,
+  opened_at         timestamptz,
+  closed_at         timestamptz,
+  version           shared_data.version       not null default 1,
+  created_at        timestamptz               not null default now(),
+
+  constraint trades_pkey                      primary key (username, trade_id),
+  constraint trades_portfolio_is_one          unique (username, trade_id, portfolio_id),
+  constraint trades_session_fkey              foreign key (username, portfolio_id, session) references sessions,
+  constraint trades_exit_what_was_entered     check (exit_quantity <= entry_quantity),
+  constraint trades_status_fits_their_fills   check (case
+    when status in ('PENDING', 'CANCELED') then entry_quantity = 0
+    when status in ('CLOSED', 'EXPIRED')   then entry_quantity > 0 and exit_quantity = entry_quantity
+    else exit_quantity < entry_quantity end),
+  constraint trades_open_with_their_first_fill check ((opened_at is null) = (entry_quantity = 0)),
+  constraint trades_end_once                  check ((closed_at is null)
+                                                     = (status not in ('CLOSED', 'EXPIRED', 'CANCELED'))),
+  constraint trades_ends_say_why              check ((closed_at is null) = (exit_reason is null)),
+  constraint trades_bracket_is_in_order       check (case direction when 'long' then stop_loss < take_profit
+                                                                    else take_profit < stop_loss end),
+  constraint trades_excursion_has_two_sides   check (mae <= 0)
+) with (fillfactor = 70);
+
+create unique index trades_one_is_open on trades (username, portfolio_id, symbol, strategy)
+  where status in ('PARTIALLY_FILLED', 'OPEN', 'CLOSING');
+create unique index trades_one_waits on trades (username, portfolio_id, symbol, strategy, direction)
+  where status = 'PENDING';
+create index trades_status_idx  on trades (username, status);
+create index trades_session_idx on trades (username, portfolio_id, session, closed_at);
+create index trades_context_idx on trades using gin (trade_context jsonb_path_ops);
+
+comment on table  trades                 is 'Lives of positions, from flat to flat: what was entered, what came of it, and why.';
+comment on column trades.session         is 'The paper session that it began in.';
+comment on column trades.strategy        is 'A label: trades of different ones are apart.';
+comment on column trades.status          is 'See trade_transitions.';
+comment on column trades.underlying      is 'Of an option; likewise option_type, strike and expiry.';
+comment on column trades.currency        is 'The instrument''s: that of prices, fees and profit.';
+comment on column trades.entry_quantity  is 'Sum of the executions that entered.';
+comment on column trades.entry_value     is 'Sum of their quantity x price.';
+comment on column trades.entry_price     is 'Their average; null before the first.';
+comment on column trades.exit_price      is 'Average of the executions that reduced; null before the first.';
+comment on column trades.open_quantity   is 'What is still open of it.';
+comment on column trades.stop_loss       is 'Where its stop loss rests, or will once it is entered; null for none.';
+comment on column trades.take_profit     is 'Where its take profit rests, or will once it is entered; null for none.';
+comment on column trades.first_stop_loss is 'The stop loss that it was entered with: what was at risk.';
+comment on column trades.fees            is 'Sum over its executions, in currency.';
+comment on column trades.slippage        is 'What its fills cost more than the prices that their model began from, in currency.';
+comment on column trades.realized_pnl    is 'Gross, by average cost, in currency.';
+comment on column trades.net_pnl         is 'realized_pnl less fees: a win is above zero.';
+comment on column trades.mfe             is 'The most that it was ever worth above its cost, as far as it is reckoned; trade_history reckons it up to now.';
+comment on column trades.mae             is 'The most that it was ever worth below its cost, zero or less, as far as it is reckoned.';
+comment on column trades.extremes_number is 'mfe and mae are reckoned up to this quote of its feed.';
+comment on column trades.trade_context   is 'The context that its first order was placed with.';
+comment on column trades.regime          is 'From its context; likewise signal_reason and explanation.';
+comment on column trades.entry_order_id  is 'The order that began it.';
+comment on column trades.idempotency_key is 'That of the order that began it.';
+comment on column trades.exit_reason     is 'Why it ended: stop_loss, take_profit, order, reset, settled, expired, or its user''s own word.';
+comment on column trades.placed_at       is 'Business time of its first order; opened_at of its first fill, closed_at of its end.';
+comment on column trades.version         is 'Counts the user''s own edits, for optimistic locking; fills don''t raise it.';
+
+-- The moves that a trade may make. Trigger and tests read the same rows.
+create table trade_transitions (
+  from_status  text  not null,
+  to_status    text  not null,
+
+  constraint trade_transitions_pkey primary key (from_status, to_status)
+);
+comment on table trade_transitions is 'Which status may follow which. A trade begins PENDING, or with its first fill.';
 
 -- sql/book/execution/table.sql
 -- An execution is a fill: a fact, numbered within its portfolio. Business time is apart from system time.
@@ -242,7 +418,7 @@ create table executions (
   strategy        text                  not null,
   side            shared_data.side          not null,
   quantity        shared_data.quantity  not null,
-  price           shared_data.price     not null,
+  price           shared_data.magnitude not null,
   multiplier      shared_data.quantity  not null,
   currency        text                  not null,
   fee             shared_data.amount    not null default 0,
@@ -257,31 +433,38 @@ create table executions (
   model           jsonb,
   executed_at     timestamptz           not null,
   created_at      timestamptz           not null default now(),
+  available       shared_data.magnitude,
 
   constraint executions_pkey                    primary key (username, portfolio_id, seq),
   constraint executions_fill_once               unique (username, fill_id, portfolio_id, part),
-  constraint executions_portfolio_fkey          foreign key (username, portfolio_id) references portfolios,
+  constraint executions_trade_fkey              foreign key (username, trade_id, portfolio_id)
+                                                references trades (username, trade_id, portfolio_id),
   constraint executions_order_fkey              foreign key (username, order_id) references orders,
   constraint executions_seq_counts              check (seq > 0),
+  constraint executions_price_is_nothing_at_end check (price > 0 or price_source = 'settlement'),
   constraint executions_part_counts             check (part > 0),
   constraint executions_rate_is_positive        check (rate > 0)
 );
 
 create index executions_order_idx on executions (username, order_id);
+create index executions_trade_idx on executions (username, trade_id, portfolio_id);
+create index executions_taken_idx on executions (username, portfolio_id, symbol, quote_number)
+  where available is not null;
 create index executions_results_idx on executions (username, portfolio_id, executed_at)
   where realized_pnl <> 0 or fee <> 0;
 
 comment on table  executions                is 'Fills. Facts: never changed.';
 comment on column executions.fill_id        is 'On paper order and quote, live the broker''s fill id: a fill enters once.';
 comment on column executions.part           is 'A fill that crosses zero is two executions: one closes a trade, the other opens the next.';
-comment on column executions.trade_id       is 'The position''s life from flat to flat that it belongs to.';
+comment on column executions.trade_id       is 'The trade that it is part of: the position''s life from flat to flat.';
 comment on column executions.multiplier     is 'The instrument''s: value = quantity x price x multiplier.';
 comment on column executions.fee_components is 'The fee by component of the venue''s fee rows; null where none matched.';
 comment on column executions.slippage       is 'What one unit cost more than the price that the model began from; below zero never.';
 comment on column executions.realized_pnl   is 'Gross, by average cost, in currency; fees are apart.';
-comment on column executions.rate           is 'To the portfolio''s base currency, where it was needed.';
-comment on column executions.price_source   is 'quote, history, mock, or broker.';
+comment on column executions.rate           is 'What one unit of fee_currency is worth in currency, where they differ.';
+comment on column executions.price_source   is 'quote, history, mock, mark, settlement, or broker.';
 comment on column executions.quote_number   is 'The quote of the feed that it filled at.';
+comment on column executions.available      is 'What the quote had for this portfolio before this fill; null where its size sets no limit.';
 comment on column executions.model          is 'How the price was made, with parameters.';
 comment on column executions.executed_at    is 'Business time, by the feed''s clock.';
 
@@ -299,9 +482,10 @@ create table ledger_entries (
   note           text,
   occurred_at    timestamptz         not null,
   created_at     timestamptz         not null default now(),
+  session        integer             not null,
 
   constraint ledger_entries_pkey                 primary key (username, portfolio_id, seq),
-  constraint ledger_entries_portfolio_fkey       foreign key (username, portfolio_id) references portfolios,
+  constraint ledger_entries_session_fkey         foreign key (username, portfolio_id, session) references sessions,
   constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq)
                                                  references executions,
   constraint ledger_entries_seq_counts           check (seq > 0),
@@ -318,6 +502,7 @@ comment on table  ledger_entries               is 'Every movement of money. Fact
 comment on column ledger_entries.kind          is 'deposit, withdrawal and reset are flows, which are no returns; the rest is earned or paid.';
 comment on column ledger_entries.amount        is 'Into the portfolio above zero, out of it below.';
 comment on column ledger_entries.execution_seq is 'The execution that it settles or charges for, where there is one.';
+comment on column ledger_entries.session       is 'The paper session that it was booked in.';
 comment on column ledger_entries.occurred_at   is 'Business time; created_at is when it was stored.';
 
 -- sql/book/position/table.sql
@@ -380,6 +565,9 @@ create table audit_log (
   constraint audit_log_chain_has_one_start check ((seq = 1) = (previous_checksum is null)),
   constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)
 );
+
+create index audit_log_trade_idx      on audit_log (username, (details ->> 'trade_id')) where details ? 'moves';
+create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id')) where details ? 'next_moves';
 
 comment on table  audit_log                   is 'Every act, in order, each chained to the one before it. Facts: never changed.';
 comment on column audit_log.actor             is 'The user, the venue, or the login of an administrator.';

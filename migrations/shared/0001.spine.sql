@@ -53,6 +53,9 @@ create domain shared_data.magnitude as numeric
 create domain shared_data.percent as numeric
   constraint percent_is_a_part check (value >= 0 and value < 100);
 
+create domain shared_data.share as numeric
+  constraint share_is_a_part check (value >= 0 and value <= 100);
+
 create domain shared_data.age as interval
   constraint age_is_a_time check (value > interval '0');
 
@@ -88,6 +91,16 @@ create domain shared_data.order_status as text
   constraint order_status_is_known
     check (value in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED', 'CANCELED', 'EXPIRED'));
 
+create domain shared_data.order_purpose as text
+  constraint order_purpose_is_known check (value in ('trade', 'close', 'stop_loss', 'take_profit'));
+
+create domain shared_data.trade_status as text
+  constraint trade_status_is_known
+    check (value in ('PENDING', 'PARTIALLY_FILLED', 'OPEN', 'CLOSING', 'CLOSED', 'EXPIRED', 'CANCELED'));
+
+create domain shared_data.direction as text
+  constraint direction_is_known check (value in ('long', 'short'));
+
 create domain shared_data.pending_action as text
   constraint pending_action_is_known check (value in ('none', 'cancel', 'replace'));
 
@@ -101,13 +114,14 @@ create domain shared_data.liquidity as text
   constraint liquidity_is_known check (value in ('maker', 'taker'));
 
 create domain shared_data.price_source as text
-  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'broker'));
+  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'mark', 'settlement', 'broker'));
 
 create domain shared_data.broker as text
   constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
 
 comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
 comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
+comment on domain shared_data.share          is 'A percentage, from 0 to 100.';
 comment on domain shared_data.age            is 'How old something may be.';
 comment on domain shared_data.milliseconds   is 'A time in milliseconds, 0 for none.';
 comment on domain shared_data.version        is 'Counts its user''s own edits, from 1, for optimistic locking.';
@@ -119,11 +133,14 @@ comment on domain shared_data.side           is 'buy or sell.';
 comment on domain shared_data.order_type     is 'market, limit, stop or stop_limit.';
 comment on domain shared_data.time_in_force  is 'DAY: until its instrument''s close; GTC: until canceled; IOC: what fills at once; FOK: all at once or nothing.';
 comment on domain shared_data.order_status   is 'PENDING, OPEN, PARTIALLY_FILLED; ended: FILLED, REJECTED, CANCELED, EXPIRED.';
+comment on domain shared_data.order_purpose  is 'trade: its user''s own; close: ends a trade; stop_loss, take_profit: a trade''s exits. All but trade only reduce.';
+comment on domain shared_data.trade_status   is 'PENDING, PARTIALLY_FILLED, OPEN, CLOSING; ended: CLOSED, EXPIRED, CANCELED.';
+comment on domain shared_data.direction      is 'long or short.';
 comment on domain shared_data.pending_action is 'none, cancel or replace: what the broker has yet to confirm.';
 comment on domain shared_data.works_as       is 'What an order waits as: market, limit or stop.';
 comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
 comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
-comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, or broker.';
+comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, mark (a reset''s, an opening''s), settlement (at expiry), or broker.';
 comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
 
 create type shared_data.quote as (
@@ -173,7 +190,12 @@ create type shared_data.market as (
   volume           numeric,
   bid_size         numeric,
   ask_size         numeric,
-  quoted_at        timestamptz
+  quoted_at        timestamptz,
+  base_currency    text,
+  underlying       text,
+  option_type      text,
+  strike           numeric,
+  expiry           date
 );
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; '
@@ -199,7 +221,13 @@ create type shared_data.standing as (
   has_position        boolean,
   has_shorts          boolean,
   taken               numeric,
-  is_shared           boolean
+  is_shared           boolean,
+  base_cash           numeric,
+  base_free           numeric,
+  trade_status        text,
+  pending_trade_id    text,
+  extremes_number     bigint,
+  stop_loss           numeric
 );
 comment on type shared_data.standing is
   'Where a portfolio stands as an order sees it: its user and his limits, its numbers, its money and its position.';
@@ -287,6 +315,8 @@ create table identity.settings (
   broker_token          text,
   version               shared_data.version      not null default 1,
   updated_at            timestamptz              not null default now(),
+  partial_fills         boolean                  not null default false,
+  max_participation     shared_data.share        not null default 10,
 
   constraint settings_pkey                           primary key (username),
   constraint settings_user_fkey                      foreign key (username) references identity.users,
@@ -300,6 +330,8 @@ comment on column identity.settings.slippage_percent  is 'Default of new portfol
 comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
 comment on column identity.settings.max_history_age   is 'Default of new portfolios: how old a stored price may be that stands in for a quote; null for never.';
 comment on column identity.settings.allow_mock_prices is 'Default of new portfolios: whether a made-up price may stand in for a missing one.';
+comment on column identity.settings.partial_fills     is 'Default of new portfolios: whether a quote gives only what its size allows.';
+comment on column identity.settings.max_participation is 'Default of new portfolios: percent of a quote''s size or volume that it gives.';
 comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
 comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';
@@ -361,15 +393,23 @@ create table shared_data.instruments (
   is_shortable   boolean              not null default true,
   venue          text                 not null default '',
   created_at     timestamptz          not null default now(),
+  underlying     text,
+  option_type    text,
+  strike         shared_data.price,
+  expiry         date,
 
   constraint instruments_pkey                   primary key (symbol),
   constraint instruments_currency_fkey          foreign key (currency) references shared_data.currencies,
   constraint instruments_base_currency_fkey     foreign key (base_currency) references shared_data.currencies,
+  constraint instruments_underlying_fkey        foreign key (underlying) references shared_data.instruments,
   constraint instruments_symbol_is_one_word     check (symbol ~ '^[^[:space:]]{1,32}$'),
   constraint instruments_asset_class_is_known   check (asset_class in ('equity', 'etf', 'crypto', 'currency',
                                                                        'option', 'index')),
   constraint instruments_base_goes_with_spot    check ((asset_class in ('crypto', 'currency'))
                                                        = (base_currency is not null)),
+  constraint instruments_options_say_on_what    check (num_nonnulls(underlying, option_type, strike, expiry)
+                                                       = case asset_class when 'option' then 4 else 0 end),
+  constraint instruments_option_type_is_known   check (option_type in ('call', 'put')),
   constraint instruments_trading_days_are_known check (trading_days <@ array[1,2,3,4,5,6,7]::smallint[]
                                                        and trading_days <> '{}'),
   constraint instruments_stop_trigger_is_known  check (stop_trigger in ('last', 'quote'))
@@ -379,6 +419,7 @@ create index instruments_currency_idx on shared_data.instruments (currency);
 create index instruments_pair_idx     on shared_data.instruments (base_currency, currency)
   where base_currency is not null;
 create index instruments_base_idx     on shared_data.instruments (base_currency);
+create index instruments_expiring_idx on shared_data.instruments (underlying, expiry) where underlying is not null;
 
 comment on table  shared_data.instruments               is 'What can be traded. Terms are final.';
 comment on column shared_data.instruments.base_currency is 'Of a pair: one unit of this costs the price in currency. Null for what isn''t spot.';
@@ -408,10 +449,12 @@ create table shared_data.fees (
   source          text               not null,
   is_verified     boolean            not null default false,
   created_at      timestamptz        not null default now(),
+  charged_in      text               not null default 'currency',
 
   constraint fees_pkey                primary key (venue, asset_class, component, side, liquidity, effective_from),
   constraint fees_side_is_known       check (side in ('buy', 'sell', 'both')),
   constraint fees_liquidity_is_known  check (liquidity in ('maker', 'taker', 'both')),
+  constraint fees_charged_in_is_known check (charged_in in ('currency', 'credited')),
   constraint fees_basis_is_known      check (basis in ('order', 'unit', 'percent')),
   constraint fees_rate_is_no_rebate   check (rate >= 0),
   constraint fees_bounds_are_ordered  check (minimum >= 0 and maximum >= coalesce(minimum, 0)),
@@ -422,6 +465,7 @@ comment on table  shared_data.fees                is 'What venues charge, compon
 comment on column shared_data.fees.basis          is 'order: rate a fill; unit: rate a share or contract; percent: rate percent of the value.';
 comment on column shared_data.fees.decimals       is 'Rounded up to so many digits; null for the currency''s own.';
 comment on column shared_data.fees.source         is 'Where the rate was read.';
+comment on column shared_data.fees.charged_in     is 'currency: the instrument''s; credited: what the fill brings in, of spot bought its base currency.';
 comment on column shared_data.fees.is_verified    is 'Whether somebody has checked the rate against the venue''s own word.';
 
 -- sql/shared_data/feed/table.sql

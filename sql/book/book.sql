@@ -1,8 +1,10 @@
 -- One book. Every name below is unqualified and lands in the book whose search path is set.
 \ir types.sql
 \ir portfolio/table.sql
+\ir session/table.sql
 \ir balance/table.sql
 \ir order/table.sql
+\ir trade/table.sql
 \ir execution/table.sql
 \ir ledger/table.sql
 \ir position/table.sql
@@ -19,7 +21,13 @@
 \ir portfolio/access.sql
 \ir portfolio/guards.sql
 \ir portfolio/portfolio_settings.sql
+\ir portfolio/business_time.sql
 \ir portfolio/lock_portfolio.sql
+
+\ir session/access.sql
+\ir session/guards.sql
+\ir session/next_session.sql
+\ir session/begin_session.sql
 
 \ir balance/access.sql
 \ir balance/guards.sql
@@ -42,6 +50,19 @@
 
 \ir unmatched/access.sql
 
+\ir trade/access.sql
+\ir trade/transitions.sql
+\ir trade/allow_trade_move.sql
+\ir trade/guards.sql
+\ir trade/status_after.sql
+\ir trade/moves_between.sql
+\ir trade/excursion_of.sql
+\ir trade/enter_trade.sql
+\ir trade/reduce_trade.sql
+\ir trade/move_trade.sql
+\ir trade/join_trade.sql
+\ir trade/trade_for.sql
+
 \ir order/access.sql
 \ir order/transitions.sql
 \ir order/allow_order_move.sql
@@ -52,6 +73,8 @@
 \ir order/standing_of.sql
 \ir order/increase_of.sql
 \ir order/free_of.sql
+\ir order/bracket_refusal_of.sql
+\ir order/unpaid_of.sql
 \ir order/refusal_of.sql
 \ir order/wrong_words.sql
 \ir order/wrong_terms.sql
@@ -64,15 +87,31 @@
 \ir order/store_order.sql
 \ir order/rest_order.sql
 \ir order/end_order.sql
+\ir order/cancel_orders.sql
 \ir order/lock_order.sql
+\ir trade/fit_exit.sql
+\ir trade/place_exit.sql
+\ir trade/tend_exits.sql
+\ir trade/carry_order.sql
+\ir trade/tend_trades.sql
 \ir execution/record_execution.sql
+\ir order/submit_order.sql
 \ir order/place_order.sql
 \ir order/cancel_order.sql
 \ir order/cancel_all.sql
 \ir order/replace_order.sql
+\ir trade/lock_trade.sql
+\ir trade/adjust_trade.sql
+\ir trade/close_position.sql
+\ir trade/close_trade.sql
+\ir trade/flatten.sql
+\ir trade/settle_trade.sql
+\ir trade/purge_trade.sql
+\ir trade/state_transitions.sql
 
 \ir position/open_positions.sql
 \ir position/net_positions.sql
+\ir portfolio/reset_portfolio.sql
 \ir portfolio/rate_between.sql
 \ir portfolio/portfolio_summary.sql
 \ir differences.sql

@@ -1,5 +1,5 @@
--- Where stored state and facts disagree: balances against ledger entries and open orders' holds, positions and orders
--- against executions, numbers against rows. No row where the book is whole. Sees what its caller may see.
+-- Where stored state and facts disagree: balances against ledger entries and open orders' holds, positions, trades and
+-- orders against executions, exits against what they exit, numbers against rows. No row where the book is whole. Sees what its caller may see.
 
 create function differences()
   returns table (username text, portfolio_id uuid, what text, key text, stored numeric, from_facts numeric)
@@ -9,14 +9,16 @@ as $$
 begin
   return query
   with
-  moved as (
+  booked as (
     select l.username, l.portfolio_id, l.currency, sum(l.amount) as amount
     from ledger_entries as l
     group by l.username, l.portfolio_id, l.currency
   ),
   open_orders as (
     select o.*,
-           greatest(coalesce(case o.side when 'sell' then s.quantity else -s.quantity end, 0), 0) as reducible,
+           case when o.base_currency is not null then 0
+                else greatest(coalesce(case o.side when 'sell' then s.quantity else -s.quantity end, 0), 0) end
+             as reducible,
            o.quantity - o.filled_quantity as rest,
            sum(o.quantity - o.filled_quantity) over (
              partition by o.username, o.portfolio_id, o.symbol, o.strategy, o.side
@@ -24,10 +26,11 @@ begin
     from orders as o
     left join positions as s using (username, portfolio_id, symbol, strategy)
     where o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.purpose in ('trade', 'close')
   ),
   needed as (
-    select o.username, o.portfolio_id, o.currency, o.order_id, o.held_amount, o.held_quantity, r.reduces,
-           case when o.rest > r.reduces then (o.rest - r.reduces) * o.hold_unit + o.hold_fee else 0 end as amount
+    select o.username, o.portfolio_id, o.hold_currency as currency, o.order_id, o.held_amount, o.held_quantity, r.reduces,
+           case when o.rest > r.reduces and o.purpose = 'trade' then (o.rest - r.reduces) * o.hold_unit + o.hold_fee else 0 end as amount
     from open_orders as o
     cross join lateral (select least(o.rest, greatest(o.reducible - (o.until_here - o.rest), 0))) as r (reduces)
   ),
@@ -38,24 +41,56 @@ begin
   ),
   filled as (
     select e.username, e.portfolio_id, e.order_id, sum(e.quantity) as quantity,
-           sum(e.quantity * e.price) as value, sum(e.fee) as fees
+           sum(e.quantity * e.price) as value, sum(e.fee * coalesce(e.rate, 1)) as fees
     from executions as e
     group by e.username, e.portfolio_id, e.order_id
   ),
-  traded as (
-    select e.username, e.portfolio_id, e.symbol, e.strategy,
-           sum(case e.side when 'buy' then e.quantity else -e.quantity end) as quantity,
-           sum(e.realized_pnl) as realized, sum(e.fee) as fees,
-           sum(case e.side when 'buy' then e.quantity * e.price else -e.quantity * e.price end)
-           + sum(e.realized_pnl / e.multiplier) as cost
+  -- What a fill moves of its position: of spot, less what a fee took of it.
+  moved as (
+    select e.*, case e.side when 'buy' then 1 else -1 end as direction,
+           e.quantity - case when e.rate is null then 0 else e.fee end as moved
     from executions as e
+  ),
+  traded as (
+    select e.username, e.portfolio_id, e.symbol, e.strategy, sum(e.direction * e.moved) as quantity,
+           sum(e.realized_pnl) as realized, sum(e.fee * coalesce(e.rate, 1)) as fees,
+           sum(e.direction * e.moved * e.price) + sum(e.realized_pnl / e.multiplier) as cost
+    from moved as e
     group by e.username, e.portfolio_id, e.symbol, e.strategy
   ),
+  of_trades as (
+    select t.username, t.portfolio_id, t.trade_id,
+           sum(e.moved) filter (where (e.side = 'buy') = (t.direction = 'long')) as entered,
+           sum(e.moved) filter (where (e.side = 'buy') <> (t.direction = 'long')) as exited,
+           sum(e.moved * e.price) filter (where (e.side = 'buy') = (t.direction = 'long')) as paid,
+           sum(e.moved * e.price) filter (where (e.side = 'buy') <> (t.direction = 'long')) as got,
+           sum(e.realized_pnl) as realized, sum(e.fee * coalesce(e.rate, 1)) as fees
+    from trades as t
+    join moved as e using (username, trade_id, portfolio_id)
+    group by t.username, t.portfolio_id, t.trade_id
+  ),
+  exits as (
+    select o.username, o.portfolio_id, o.trade_id, o.purpose, o.order_id, sum(o.quantity - o.filled_quantity) as rest
+    from orders as o
+    where o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.purpose in ('stop_loss', 'take_profit')
+    group by o.username, o.portfolio_id, o.trade_id, o.purpose, o.order_id
+  ),
   settled as (
-    select e.username, e.portfolio_id, e.currency,
-           sum(case e.side when 'buy' then -1 else 1 end * e.quantity * e.price * e.multiplier) - sum(e.fee) as amount
-    from executions as e
-    group by e.username, e.portfolio_id, e.currency
+    select s.username, s.portfolio_id, s.currency, sum(s.amount) as amount
+    from (
+      select e.username, e.portfolio_id, e.currency, -e.direction * e.quantity * e.price * e.multiplier as amount
+      from moved as e
+      union all
+      select e.username, e.portfolio_id, e.fee_currency, -e.fee
+      from moved as e
+      union all
+      select e.username, e.portfolio_id, i.base_currency, e.direction * e.quantity
+      from moved as e
+      join shared_data.instruments as i using (symbol)
+      where i.base_currency is not null
+    ) as s
+    group by s.username, s.portfolio_id, s.currency
   ),
   charged as (
     select l.username, l.portfolio_id, l.currency, sum(l.amount) as amount
@@ -65,7 +100,7 @@ begin
   ),
   compared (username, portfolio_id, what, key, stored, from_facts) as (
     select b.username, b.portfolio_id, 'balance', b.currency, b.amount, coalesce(m.amount, 0)
-    from balances as b full join moved as m using (username, portfolio_id, currency)
+    from balances as b full join booked as m using (username, portfolio_id, currency)
     union all
     select b.username, b.portfolio_id, 'held', b.currency, b.held, coalesce(h.amount, 0)
     from balances as b left join held as h using (username, portfolio_id, currency)
@@ -99,6 +134,39 @@ begin
     union all
     select s.username, s.portfolio_id, 'position fees', concat_ws(' ', s.symbol, nullif(s.strategy, '')), s.fees, t.fees
     from positions as s join traded as t using (username, portfolio_id, symbol, strategy)
+    union all
+    select t.username, t.portfolio_id, c.what, t.trade_id, c.stored, coalesce(c.from_facts, 0)
+    from trades as t
+    left join of_trades as f using (username, portfolio_id, trade_id)
+    cross join lateral (values
+      ('trade entered', t.entry_quantity, f.entered), ('trade exited', t.exit_quantity, f.exited),
+      ('trade entry value', t.entry_value, f.paid), ('trade exit value', t.exit_value, f.got),
+      ('trade realized', t.realized_pnl, f.realized), ('trade fees', t.fees, f.fees)
+    ) as c (what, stored, from_facts)
+    union all
+    select s.username, s.portfolio_id, 'open of the trade', s.trade_id, t.open_quantity, abs(s.quantity)
+    from positions as s left join trades as t using (username, trade_id)
+    where s.trade_id is not null
+    union all
+    select t.username, t.portfolio_id, 'open without a position', t.trade_id, t.open_quantity, 0
+    from trades as t
+    where t.status in ('PARTIALLY_FILLED', 'OPEN', 'CLOSING')
+      and not exists (select from positions as s where (s.username, s.trade_id) = (t.username, t.trade_id))
+    union all
+    select x.username, x.portfolio_id, x.purpose || ' of a trade', x.order_id, x.rest,
+           case when case x.purpose when 'stop_loss' then t.stop_loss else t.take_profit end is not null
+                then t.open_quantity else 0 end
+    from exits as x left join trades as t using (username, trade_id)
+    union all
+    select t.username, t.portfolio_id, 'exits missing', t.trade_id,
+           (select count(*) from exits as x where (x.username, x.trade_id) = (t.username, t.trade_id)),
+           num_nonnulls(t.stop_loss, t.take_profit)
+    from trades as t
+    where t.status in ('PARTIALLY_FILLED', 'OPEN', 'CLOSING')
+    union all
+    select o.username, o.portfolio_id, 'waits for an ended trade', o.order_id, 1, 0
+    from orders as o join trades as t using (username, trade_id)
+    where o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED') and t.closed_at is not null
     union all
     select coalesce(c.username, s.username), coalesce(c.portfolio_id, s.portfolio_id), 'settled',
            coalesce(c.currency, s.currency), coalesce(c.amount, 0), coalesce(s.amount, 0)

@@ -21,6 +21,9 @@ create domain shared_data.magnitude as numeric
 create domain shared_data.percent as numeric
   constraint percent_is_a_part check (value >= 0 and value < 100);
 
+create domain shared_data.share as numeric
+  constraint share_is_a_part check (value >= 0 and value <= 100);
+
 create domain shared_data.age as interval
   constraint age_is_a_time check (value > interval '0');
 
@@ -56,6 +59,16 @@ create domain shared_data.order_status as text
   constraint order_status_is_known
     check (value in ('PENDING', 'OPEN', 'PARTIALLY_FILLED', 'FILLED', 'REJECTED', 'CANCELED', 'EXPIRED'));
 
+create domain shared_data.order_purpose as text
+  constraint order_purpose_is_known check (value in ('trade', 'close', 'stop_loss', 'take_profit'));
+
+create domain shared_data.trade_status as text
+  constraint trade_status_is_known
+    check (value in ('PENDING', 'PARTIALLY_FILLED', 'OPEN', 'CLOSING', 'CLOSED', 'EXPIRED', 'CANCELED'));
+
+create domain shared_data.direction as text
+  constraint direction_is_known check (value in ('long', 'short'));
+
 create domain shared_data.pending_action as text
   constraint pending_action_is_known check (value in ('none', 'cancel', 'replace'));
 
@@ -69,13 +82,14 @@ create domain shared_data.liquidity as text
   constraint liquidity_is_known check (value in ('maker', 'taker'));
 
 create domain shared_data.price_source as text
-  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'broker'));
+  constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'mark', 'settlement', 'broker'));
 
 create domain shared_data.broker as text
   constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
 
 comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
 comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
+comment on domain shared_data.share          is 'A percentage, from 0 to 100.';
 comment on domain shared_data.age            is 'How old something may be.';
 comment on domain shared_data.milliseconds   is 'A time in milliseconds, 0 for none.';
 comment on domain shared_data.version        is 'Counts its user''s own edits, from 1, for optimistic locking.';
@@ -87,11 +101,14 @@ comment on domain shared_data.side           is 'buy or sell.';
 comment on domain shared_data.order_type     is 'market, limit, stop or stop_limit.';
 comment on domain shared_data.time_in_force  is 'DAY: until its instrument''s close; GTC: until canceled; IOC: what fills at once; FOK: all at once or nothing.';
 comment on domain shared_data.order_status   is 'PENDING, OPEN, PARTIALLY_FILLED; ended: FILLED, REJECTED, CANCELED, EXPIRED.';
+comment on domain shared_data.order_purpose  is 'trade: its user''s own; close: ends a trade; stop_loss, take_profit: a trade''s exits. All but trade only reduce.';
+comment on domain shared_data.trade_status   is 'PENDING, PARTIALLY_FILLED, OPEN, CLOSING; ended: CLOSED, EXPIRED, CANCELED.';
+comment on domain shared_data.direction      is 'long or short.';
 comment on domain shared_data.pending_action is 'none, cancel or replace: what the broker has yet to confirm.';
 comment on domain shared_data.works_as       is 'What an order waits as: market, limit or stop.';
 comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
 comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
-comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, or broker.';
+comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, mark (a reset''s, an opening''s), settlement (at expiry), or broker.';
 comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
 
 create type shared_data.quote as (
@@ -141,7 +158,12 @@ create type shared_data.market as (
   volume           numeric,
   bid_size         numeric,
   ask_size         numeric,
-  quoted_at        timestamptz
+  quoted_at        timestamptz,
+  base_currency    text,
+  underlying       text,
+  option_type      text,
+  strike           numeric,
+  expiry           date
 );
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; '
@@ -167,7 +189,13 @@ create type shared_data.standing as (
   has_position        boolean,
   has_shorts          boolean,
   taken               numeric,
-  is_shared           boolean
+  is_shared           boolean,
+  base_cash           numeric,
+  base_free           numeric,
+  trade_status        text,
+  pending_trade_id    text,
+  extremes_number     bigint,
+  stop_loss           numeric
 );
 comment on type shared_data.standing is
   'Where a portfolio stands as an order sees it: its user and his limits, its numbers, its money and its position.';

@@ -22,6 +22,9 @@ create table audit_log (
   constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)
 );
 
+create index audit_log_trade_idx      on audit_log (username, (details ->> 'trade_id')) where details ? 'moves';
+create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id')) where details ? 'next_moves';
+
 comment on table  audit_log                   is 'Every act, in order, each chained to the one before it. Facts: never changed.';
 comment on column audit_log.actor             is 'The user, the venue, or the login of an administrator.';
 comment on column audit_log.details           is 'What happened, enough to rebuild it; numbers are strings without trailing zeros.';

@@ -1,6 +1,7 @@
--- The one door for fills, from either venue: order, execution, ledger entries, balance, position and event, under the
--- portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses zero becomes
--- two executions, since a trade never changes sign. P&L is by average cost, in the order of arrival.
+-- The one door for fills, from either venue: order, execution, ledger entries, balances, position, trade and event, under
+-- the portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses zero becomes
+-- two executions, since a trade never changes sign. P&L is by average cost, in the order of arrival. Of spot both legs
+-- are money; a fee taken in the base currency leaves so much less in the position.
 
 create function record_execution(
     target          orders,
@@ -15,7 +16,9 @@ create function record_execution(
     liquidity       text                  default null,
     quote_number    bigint                default null,
     model           jsonb                 default null,
-    standing        shared_data.standing  default null)
+    standing        shared_data.standing  default null,
+    available       numeric               default null,
+    fee_currency    text                  default null)
   returns orders
   language plpgsql
   set search_path from current
@@ -25,6 +28,13 @@ declare
   direction   constant integer := case target.side when 'buy' then 1 else -1 end;
   is_new      constant boolean := target.created_at is null;
   was_held    constant numeric := target.held_amount;
+  was_of      constant text    := target.trade_id;
+  paid_in     constant text    := coalesce(fee_currency, target.currency);
+  base_fee    constant numeric := case when paid_in <> target.currency then fee else 0 end;
+  fee_rate    constant numeric := case when paid_in <> target.currency then price end;
+  charged     constant numeric := fee * coalesce(fee_rate, 1);
+  moved       constant numeric := record_execution.quantity - base_fee;
+  at_number   constant bigint  := greatest(quote_number, target.effective_number);
   closing     numeric := 0;
   opening     numeric;
   cost_closed numeric := 0;
@@ -32,6 +42,14 @@ declare
   fee_closing numeric := 0;
   trade       text;
   next_trade  text;
+  entered     text;
+  best        numeric := 0;
+  worst       numeric := 0;
+  was         text;
+  is_now      text;
+  moves       jsonb;
+  next_moves  jsonb;
+  needs_care  boolean;
   actor       constant text := case when is_new then target.username else 'venue' end;
   happened_at constant timestamptz := clock_timestamp();
   details     jsonb;
@@ -41,29 +59,166 @@ declare
   charge      numeric;
 begin
   if sign(had.quantity) = -direction then
-    closing     := least(record_execution.quantity, abs(had.quantity));
+    closing     := least(moved, abs(had.quantity));
     cost_closed := case when closing = abs(had.quantity) then had.cost
                         else round(had.cost * closing / abs(had.quantity), 12) end;
     gained      := trim_scale((-direction * closing * price - cost_closed) * had.multiplier);
-    fee_closing := case when closing = record_execution.quantity then fee
-                        else trim_scale(round(fee * closing / record_execution.quantity, (
+    fee_closing := case when closing = moved then charged
+                        when fee_rate is not null then 0
+                        else trim_scale(round(fee * closing / moved, (
                           select c.decimals from shared_data.currencies as c where c.currency = target.currency))) end;
     trade       := had.trade_id;
   end if;
 
-  opening    := record_execution.quantity - closing;
-  next_trade := case when opening > 0 then case when closing > 0 then new_id() else coalesce(had.trade_id, new_id()) end
-                     when closing < abs(had.quantity) then had.trade_id end;
+  opening    := moved - closing;
+  entered    := case when opening > 0 then coalesce(case when closing = 0 then had.trade_id end, had.pending_trade_id,
+                                                    new_id()) end;
+  next_trade := case when opening > 0 then entered when closing < abs(had.quantity) then had.trade_id end;
 
-  target.trade_id        := coalesce(target.trade_id, trade, next_trade);
+  target.trade_id        := coalesce(entered, trade);
   target.filled_quantity := trim_scale(target.filled_quantity + record_execution.quantity);
   target.filled_value    := trim_scale(target.filled_value + record_execution.quantity * price);
-  target.fees            := trim_scale(target.fees + fee);
+  target.fees            := trim_scale(target.fees + charged);
   target.held_amount     := 0;
   target.held_quantity   := 0;
   target.status          := case when target.filled_quantity >= target.quantity then 'FILLED'
                                  when target.status in ('PENDING', 'OPEN') then 'PARTIALLY_FILLED'
                                  else target.status end;
+  needs_care             := had.is_shared or target.status <> 'FILLED' or target.purpose <> 'trade'
+                            or target.stop_loss is not null or target.take_profit is not null
+                            or (was_of is not null and array_position(array[trade, entered], was_of) is null);
+
+  if is_new then
+    target := insert_order(target);
+  else
+    update orders as o
+    set (trade_id, filled_quantity, filled_value, fees, status, held_amount, held_quantity) =
+        (target.trade_id, target.filled_quantity, target.filled_value, target.fees, target.status, 0, 0)
+    where (o.username, o.order_id) = (target.username, target.order_id)
+    returning o.* into target;
+  end if;
+
+  if had.quantity <> 0 then
+    select least(x.worst, left_at.value), greatest(x.best, left_at.value) into worst, best
+    from (values (case when closing > 0 then trim_scale((had.quantity * price - had.cost) * had.multiplier)
+                       else 0 end)) as left_at (value),
+         excursion_of(target.feed_owner, target.feed, target.symbol, had.extremes_number, at_number, had.quantity,
+                      had.cost, had.multiplier) as x;
+  end if;
+
+  if closing > 0 then
+    is_now := case when closing = abs(had.quantity) then case when price > 0 then 'CLOSED' else 'EXPIRED' end
+                   when needs_care then status_after(target, trade, case direction when 1 then 'short' else 'long' end,
+                                                     had.trade_status, true, abs(had.quantity) - closing)
+                   else 'OPEN' end;
+    moves  := moves_between(had.trade_status, is_now, by_a_fill => true);
+
+    if jsonb_array_length(moves) > 2 then
+      update trades as t set status = moves ->> 1 where (t.username, t.trade_id) = (target.username, trade);
+    end if;
+
+    perform reduce_trade(target, trade, is_now, closing, price, fee_closing,
+                         closing * record_execution.slippage * had.multiplier, gained, best, worst, at_number,
+                         record_execution.executed_at);
+  end if;
+
+  if opening > 0 then
+    was    := case entered when had.trade_id then had.trade_status when had.pending_trade_id then 'PENDING' end;
+    is_now := case when needs_care then status_after(target, entered, case direction when 1 then 'long' else 'short' end,
+                                                     was, true, opening + abs(had.quantity) - closing)
+                   else 'OPEN' end;
+    next_moves := moves_between(was, is_now, by_a_fill => true);
+
+    perform enter_trade(target, entered, was, is_now, opening, price, charged - fee_closing,
+                        opening * record_execution.slippage * had.multiplier, best, worst, at_number,
+                        record_execution.executed_at);
+  end if;
+
+  -- One execution, or two where the fill crosses zero; each settles, and pays its share of the fee.
+  for part in 1 .. (closing > 0)::integer + (opening > 0)::integer loop
+    amount := case when closing = 0 or opening = 0 then record_execution.quantity
+                   when part = 1 then closing else record_execution.quantity - closing end;
+    charge := case when closing = 0 or opening = 0 then fee
+                   when part = 1 then fee_closing else fee - fee_closing end;
+
+    insert into executions (
+      username, portfolio_id, seq, order_id, fill_id, part, trade_id, symbol, strategy, side, quantity, price,
+      multiplier, currency, fee, fee_currency, rate, fee_components, slippage, realized_pnl, liquidity, price_source,
+      quote_number, model, executed_at, available)
+    values (
+      target.username, target.portfolio_id, had.execution_seq + part, target.order_id, record_execution.fill_id, part,
+      case when part = 1 and closing > 0 then trade else entered end, target.symbol, target.strategy, target.side,
+      amount, price, had.multiplier, target.currency, charge, paid_in, fee_rate, record_execution.fee_components,
+      record_execution.slippage, case when part = 1 then gained else 0 end, record_execution.liquidity,
+      record_execution.price_source, record_execution.quote_number, record_execution.model,
+      record_execution.executed_at, record_execution.available);
+
+    if price > 0 then
+      entries := entries + 1;
+      insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at,
+                                  session)
+      values (target.username, target.portfolio_id, had.ledger_seq + entries, 'settlement', target.currency,
+              trim_scale(-direction * amount * price * had.multiplier), had.execution_seq + part,
+              record_execution.executed_at, target.session);
+    end if;
+
+    if target.base_currency is not null then
+      entries := entries + 1;
+      insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at,
+                                  session)
+      values (target.username, target.portfolio_id, had.ledger_seq + entries, 'settlement', target.base_currency,
+              direction * amount, had.execution_seq + part, record_execution.executed_at, target.session);
+    end if;
+
+    if charge <> 0 then
+      entries := entries + 1;
+      insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at,
+                                  session)
+      values (target.username, target.portfolio_id, had.ledger_seq + entries, 'fee', paid_in, -charge,
+              had.execution_seq + part, record_execution.executed_at, target.session);
+    end if;
+  end loop;
+
+  amount := trim_scale(-direction * record_execution.quantity * price * had.multiplier - (fee - base_fee));
+
+  if had.has_balance then
+    update balances as b
+    set amount = trim_scale(b.amount + record_execution_amount.value),
+        held   = trim_scale(b.held - case target.hold_currency when target.currency then was_held else 0 end)
+    from (values (amount)) as record_execution_amount (value)
+    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, target.currency);
+  else
+    insert into balances (username, portfolio_id, currency, amount)
+    values (target.username, target.portfolio_id, target.currency, amount);
+  end if;
+
+  if target.base_currency is not null then
+    insert into balances as b (username, portfolio_id, currency, amount)
+    values (target.username, target.portfolio_id, target.base_currency, direction * moved)
+    on conflict on constraint balances_pkey do update
+    set amount = trim_scale(b.amount + excluded.amount),
+        held   = trim_scale(b.held - case target.hold_currency when target.base_currency then was_held else 0 end);
+  end if;
+
+  if had.has_position then
+    update positions as s
+    set trade_id     = next_trade,
+        quantity     = trim_scale(had.quantity + direction * moved),
+        cost         = trim_scale(had.cost - cost_closed + direction * opening * price),
+        realized_pnl = trim_scale(s.realized_pnl + gained),
+        fees         = trim_scale(s.fees + charged),
+        opened_at    = case when next_trade = s.trade_id then s.opened_at
+                            when next_trade is not null then record_execution.executed_at end,
+        updated_at   = record_execution.executed_at
+    where (s.username, s.portfolio_id, s.symbol, s.strategy) =
+          (target.username, target.portfolio_id, target.symbol, target.strategy);
+  else
+    insert into positions (username, portfolio_id, symbol, strategy, trade_id, quantity, cost, currency, multiplier,
+                           realized_pnl, fees, opened_at, updated_at)
+    values (target.username, target.portfolio_id, target.symbol, target.strategy, next_trade,
+            trim_scale(direction * moved), trim_scale(direction * moved * price), target.currency, had.multiplier,
+            gained, charged, record_execution.executed_at, record_execution.executed_at);
+  end if;
 
   details := jsonb_strip_nulls(jsonb_build_object(
     'order_id',      target.order_id,
@@ -75,11 +230,16 @@ begin
     'price',         plain(price),
     'multiplier',    plain(had.multiplier),
     'currency',      target.currency,
+    'base_currency', target.base_currency,
     'fee',           plain(fee),
+    'fee_currency',  nullif(paid_in, target.currency),
+    'slippage',      nullif(plain(record_execution.slippage), '0'),
     'realized_pnl',  plain(gained),
     'closes',        nullif(plain(closing), '0'),
-    'trade_id',      trade,
-    'next_trade_id', next_trade,
+    'trade_id',      coalesce(trade, entered),
+    'moves',         coalesce(moves, case when trade is null then next_moves end),
+    'next_trade_id', case when trade is not null then entered end,
+    'next_moves',    case when trade is not null then next_moves end,
     'price_source',  price_source,
     'quote_number',  quote_number::text,
     'executed_at',   to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
@@ -92,47 +252,6 @@ begin
   values (target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, details, checksum,
           had.audit_head, happened_at);
 
-  if is_new then
-    target := insert_order(target);
-  else
-    update orders as o
-    set (trade_id, filled_quantity, filled_value, fees, status, held_amount, held_quantity) =
-        (target.trade_id, target.filled_quantity, target.filled_value, target.fees, target.status, 0, 0)
-    where (o.username, o.order_id) = (target.username, target.order_id)
-    returning o.* into target;
-  end if;
-
-  -- One execution, or two where the fill crosses zero; each settles, and pays its share of the fee.
-  for part in 1 .. (closing > 0)::integer + (opening > 0)::integer loop
-    amount := case when part = 1 and closing > 0 then closing     else opening end;
-    charge := case when part = 1 and closing > 0 then fee_closing else fee - fee_closing end;
-
-    insert into executions (
-      username, portfolio_id, seq, order_id, fill_id, part, trade_id, symbol, strategy, side, quantity, price,
-      multiplier, currency, fee, fee_currency, fee_components, slippage, realized_pnl, liquidity, price_source,
-      quote_number, model, executed_at)
-    values (
-      target.username, target.portfolio_id, had.execution_seq + part, target.order_id, record_execution.fill_id, part,
-      case when part = 1 and closing > 0 then trade else next_trade end, target.symbol, target.strategy, target.side,
-      amount, price, had.multiplier, target.currency, charge, target.currency, record_execution.fee_components,
-      record_execution.slippage, case when part = 1 then gained else 0 end, record_execution.liquidity,
-      record_execution.price_source, record_execution.quote_number, record_execution.model,
-      record_execution.executed_at);
-
-    entries := entries + 1;
-    insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at)
-    values (target.username, target.portfolio_id, had.ledger_seq + entries, 'settlement', target.currency,
-            trim_scale(-direction * amount * price * had.multiplier), had.execution_seq + part,
-            record_execution.executed_at);
-
-    if charge <> 0 then
-      entries := entries + 1;
-      insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at)
-      values (target.username, target.portfolio_id, had.ledger_seq + entries, 'fee', target.currency, -charge,
-              had.execution_seq + part, record_execution.executed_at);
-    end if;
-  end loop;
-
   update portfolios as p
   set order_seq     = greatest(p.order_seq, target.order_number),
       execution_seq = had.execution_seq + (closing > 0)::integer + (opening > 0)::integer,
@@ -141,39 +260,8 @@ begin
       audit_head    = checksum
   where (p.username, p.portfolio_id) = (target.username, target.portfolio_id);
 
-  if had.has_balance then
-    update balances as b
-    set amount = trim_scale(b.amount - direction * record_execution.quantity * price * had.multiplier - fee),
-        held   = trim_scale(b.held - was_held)
-    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, target.currency);
-  else
-    insert into balances (username, portfolio_id, currency, amount)
-    values (target.username, target.portfolio_id, target.currency,
-            trim_scale(-direction * record_execution.quantity * price * had.multiplier - fee));
-  end if;
-
-  if had.has_position then
-    update positions as s
-    set trade_id     = next_trade,
-        quantity     = trim_scale(had.quantity + direction * record_execution.quantity),
-        cost         = trim_scale(had.cost - cost_closed + direction * opening * price),
-        realized_pnl = trim_scale(s.realized_pnl + gained),
-        fees         = trim_scale(s.fees + fee),
-        opened_at    = case when next_trade = s.trade_id then s.opened_at
-                            when next_trade is not null then record_execution.executed_at end,
-        updated_at   = record_execution.executed_at
-    where (s.username, s.portfolio_id, s.symbol, s.strategy) =
-          (target.username, target.portfolio_id, target.symbol, target.strategy);
-  else
-    insert into positions (username, portfolio_id, symbol, strategy, trade_id, quantity, cost, currency, multiplier,
-                           realized_pnl, fees, opened_at, updated_at)
-    values (target.username, target.portfolio_id, target.symbol, target.strategy, next_trade,
-            trim_scale(direction * record_execution.quantity),
-            trim_scale(direction * record_execution.quantity * price), target.currency, had.multiplier, gained, fee,
-            record_execution.executed_at, record_execution.executed_at);
-  end if;
-
-  if had.is_shared or target.status = 'PARTIALLY_FILLED' then
+  if needs_care then
+    perform tend_trades(target, was_of, array[trade, entered]);
     perform rehold(target.username, target.portfolio_id, target.symbol, target.strategy);
     select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);
   end if;
@@ -183,4 +271,5 @@ end
 $$;
 
 comment on function record_execution is
-  'Record a fill: order, execution, ledger, balance, position and event. The only way by which trading moves money.';
+  'Record a fill: order, execution, ledger, balance, position, trade and event. The only way by which trading moves '
+  'money.';

@@ -13,9 +13,9 @@ begin
     returning p.ledger_seq
   ),
   entry as (
-    insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, note, occurred_at)
+    insert into ledger_entries (username, portfolio_id, seq, kind, currency, amount, note, occurred_at, session)
     select home.username, home.portfolio_id, counted.ledger_seq, book_flow.kind, book_flow.currency, book_flow.amount,
-           book_flow.note, now()
+           book_flow.note, business_time(home.feed_owner, home.feed), home.session
     from counted
   )
   insert into balances as b (username, portfolio_id, currency, amount)

@@ -11,9 +11,10 @@ create table ledger_entries (
   note           text,
   occurred_at    timestamptz         not null,
   created_at     timestamptz         not null default now(),
+  session        integer             not null,
 
   constraint ledger_entries_pkey                 primary key (username, portfolio_id, seq),
-  constraint ledger_entries_portfolio_fkey       foreign key (username, portfolio_id) references portfolios,
+  constraint ledger_entries_session_fkey         foreign key (username, portfolio_id, session) references sessions,
   constraint ledger_entries_execution_fkey       foreign key (username, portfolio_id, execution_seq)
                                                  references executions,
   constraint ledger_entries_seq_counts           check (seq > 0),
@@ -30,4 +31,5 @@ comment on table  ledger_entries               is 'Every movement of money. Fact
 comment on column ledger_entries.kind          is 'deposit, withdrawal and reset are flows, which are no returns; the rest is earned or paid.';
 comment on column ledger_entries.amount        is 'Into the portfolio above zero, out of it below.';
 comment on column ledger_entries.execution_seq is 'The execution that it settles or charges for, where there is one.';
+comment on column ledger_entries.session       is 'The paper session that it was booked in.';
 comment on column ledger_entries.occurred_at   is 'Business time; created_at is when it was stored.';

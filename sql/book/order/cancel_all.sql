@@ -1,4 +1,5 @@
--- Cancels every open order of a portfolio, in the order of their numbers, and returns them.
+-- Cancels every open order of a portfolio, in the order of their numbers, and returns them. The exits of trades that are
+-- open stay: they protect what is held.
 -- Raises TB400 which portfolio?, TB401 no user, TB404 not visible, TB422 closed.
 
 create function cancel_all(portfolio text default null)
@@ -7,22 +8,10 @@ create function cancel_all(portfolio text default null)
   security definer
   set search_path from current
 as $$
-declare
-  home   portfolios := lock_portfolio(cancel_all.portfolio);
-  target orders;
 begin
-  for target in
-    select o.*
-    from orders as o
-    where (o.username, o.portfolio_id) = (home.username, home.portfolio_id)
-      and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
-      and o.pending_action = 'none'
-    order by o.order_number
-  loop
-    return next end_order(target, 'CANCELED', null, home.username);
-  end loop;
+  return query select * from cancel_orders(lock_portfolio(cancel_all.portfolio), null);
 end
 $$;
 
-comment on function cancel_all is 'Cancel every open order of a portfolio.';
+comment on function cancel_all is 'Cancel every open order of a portfolio; the exits of open trades stay.';
 select let_traders('cancel_all');

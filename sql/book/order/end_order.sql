@@ -8,9 +8,10 @@ create function end_order(target orders, status text, reason text, actor text)
 as $$
 declare
   ended orders;
+  moves jsonb;
 begin
   with was as (
-    select o.held_amount, o.currency
+    select o.held_amount, o.hold_currency
     from orders as o
     where (o.username, o.order_id) = (target.username, target.order_id)
   ),
@@ -18,7 +19,7 @@ begin
     update balances as b
     set held = trim_scale(b.held - was.held_amount)
     from was
-    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, was.currency)
+    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, was.hold_currency)
       and was.held_amount <> 0
   )
   update orders as o
@@ -31,10 +32,12 @@ begin
   where (o.username, o.order_id) = (target.username, target.order_id)
   returning o.* into ended;
 
+  moves := move_trade(ended, coalesce(end_order.reason, lower(end_order.status)));
+
   perform append_event(ended.username, ended.portfolio_id, 'order_' || lower(end_order.status), end_order.actor,
     jsonb_strip_nulls(jsonb_build_object(
       'order_id', ended.order_id, 'filled_quantity', plain(ended.filled_quantity), 'reason', end_order.reason,
-      'version', ended.version::text)));
+      'version', ended.version::text, 'trade_id', ended.trade_id, 'moves', moves)));
 
   perform rehold(ended.username, ended.portfolio_id, ended.symbol, ended.strategy);
   return ended;

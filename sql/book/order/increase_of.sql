@@ -1,5 +1,5 @@
 -- How much of an order's rest increases exposure. Reducing comes first: it reduces what the position has that earlier
--- orders on its side don't take; what is beyond that increases.
+-- orders on its side don't take; what is beyond that increases. What closes a trade never increases.
 
 create function increase_of(target orders, standing shared_data.standing)
   returns numeric
@@ -7,9 +7,9 @@ create function increase_of(target orders, standing shared_data.standing)
   set search_path from current
 as $$
 begin
-  return greatest(
+  return case when target.purpose <> 'trade' then 0 else greatest(
     target.quantity - target.filled_quantity
-    - greatest(case target.side when 'sell' then standing.quantity else -standing.quantity end - standing.taken, 0), 0);
+    - greatest(case target.side when 'sell' then standing.quantity else -standing.quantity end - standing.taken, 0), 0) end;
 end
 $$;
 

@@ -29,6 +29,13 @@ begin
     perform expect_version(format('order %s', target.order_id), target.version, expected_version);
   end if;
 
+  if target.purpose in ('stop_loss', 'take_profit') then
+    raise exception using
+      errcode = 'TB422',
+      message = format('order %s is an exit of trade %s, and belongs to it', target.order_id, target.trade_id),
+      hint    = 'adjust_trade changes a trade''s exits or takes them back; close_trade ends it.';
+  end if;
+
   if target.status not in ('PENDING', 'OPEN', 'PARTIALLY_FILLED') or target.pending_action <> 'none' then
     raise exception using
       errcode = 'TB422',

@@ -1,6 +1,7 @@
 -- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the
 -- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as
--- it stands.
+-- it stands. stop_loss and take_profit are the bracket of the trade that it enters: exits that rest as it fills, of which
+-- one cancels the other.
 -- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 closed.
 
 create function place_order(
@@ -24,21 +25,12 @@ create function place_order(
 as $$
 declare
   home     portfolios;
-  market   shared_data.market;
-  standing shared_data.standing;
   wanted   orders;
   earlier  orders;
   wrong    text;
 begin
-  if place_order.stop_loss is not null or place_order.take_profit is not null then
-    raise exception using
-      errcode = 'TB400',
-      message = 'brackets aren''t known yet',
-      hint    = 'Leave stop_loss and take_profit out, and place a stop or limit order of its own.';
-  end if;
-
-  wrong := wrong_words(side, order_type, time_in_force, quantity, limit_price, stop_price, strategy, idempotency_key,
-                       context);
+  wrong := wrong_words(side, order_type, time_in_force, quantity, limit_price, stop_price, stop_loss, take_profit,
+                       strategy, idempotency_key, context);
   if wrong is not null then
     perform refuse_order(wrong);
   end if;
@@ -53,10 +45,9 @@ begin
   wanted.quantity        := trim_scale(place_order.quantity);
   wanted.limit_price     := trim_scale(place_order.limit_price);
   wanted.stop_price      := trim_scale(place_order.stop_price);
-  wanted.filled_quantity := 0;
-  wanted.filled_value    := 0;
-  wanted.fees            := 0;
-  wanted.held_amount     := 0;
+  wanted.stop_loss       := trim_scale(place_order.stop_loss);
+  wanted.take_profit     := trim_scale(place_order.take_profit);
+  wanted.purpose         := 'trade';
 
   home := lock_portfolio(place_order.portfolio, even_closed => wanted.idempotency_key is not null);
 
@@ -85,45 +76,11 @@ begin
       hint    = 'It is closed, and takes no more orders.';
   end if;
 
-  market := market_at(home, wanted.symbol);
-
-  if market.symbol is null then
-    raise exception using
-      errcode = 'TB404',
-      message = format('there is no instrument %s', wanted.symbol),
-      hint    = 'select symbol from shared_data.instruments;';
-  end if;
-
-  wrong := wrong_terms(wanted, market);
-  if wrong is not null then
-    perform refuse_order(wrong);
-  end if;
-
-  wanted.username         := home.username;
-  wanted.portfolio_id     := home.portfolio_id;
-  wanted.order_id         := new_id();
-  wanted.order_number     := home.order_seq + 1;
-  wanted.currency         := market.currency;
-  wanted.feed_owner       := home.feed_owner;
-  wanted.feed             := home.feed;
-  wanted.works_as         := case wanted.order_type when 'stop_limit' then 'stop' else wanted.order_type end;
-  wanted.effective_number := market.newest_number;
-  wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
-                                  then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
-  wanted.placed_at        := case when isfinite(market.feed_clock) then market.feed_clock else now() end;
-  wanted                  := set_hold(home, wanted, market);
-  standing                := standing_of(wanted);
-  wanted.reject_reason    := case when wanted.order_type = 'market' and market.source is null then 'stale market data'
-                                  else refusal_of(home, wanted, market, standing) end;
-  wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
-  wanted.version          := 1;
-
-  return case when wanted.status = 'REJECTED' then store_order(wanted)
-              else route_order(wanted, home, market, standing) end;
+  return submit_order(home, wanted);
 end
 $$;
 
 comment on function place_order is
   'Place an order: it comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. '
-  'Limits and stops in the instrument''s currency.';
+  'Limits, stops and the bracket in the instrument''s currency.';
 select let_traders('place_order');

@@ -7,29 +7,31 @@ create function refusal_of(home portfolios, target orders, market shared_data.ma
   set search_path from current
 as $$
 declare
+  rest     constant numeric := target.quantity - target.filled_quantity;
   increase constant numeric := increase_of(target, standing);
   value    numeric;
-  needed   numeric;
-  free     numeric;
 begin
   if increase = 0 then
-    return null;
+    return coalesce(
+      case when num_nonnulls(target.stop_loss, target.take_profit) > 0
+           then 'an order that reduces takes no bracket: adjust_trade changes the trade''s own' end,
+      unpaid_of(home, target, rest, increase, standing));
   end if;
 
   if standing.user_status <> 'ACTIVE' then
     perform acting_user(must_be_active => true);
   end if;
 
-  if book() = 'live' and increase < target.quantity - target.filled_quantity then
+  if book() = 'live' and increase < rest then
     return 'would cross zero: close the position first, then open the other way';
   end if;
 
-  if target.side = 'sell' and not (home.allow_short and market.is_shortable) then
-    return format('not enough to sell: %s free, and short selling is not allowed',
-                  plain(target.quantity - target.filled_quantity - increase));
+  if target.side = 'sell' and target.base_currency is null and not (home.allow_short and market.is_shortable) then
+    return format('not enough to sell: %s free, and short selling is not allowed', plain(rest - increase));
   end if;
 
-  if standing.require_stop_loss then
+  if standing.require_stop_loss and target.stop_loss is null
+    and (standing.stop_loss is null or sign(standing.quantity) <> case target.side when 'buy' then 1 else -1 end) then
     return 'a stop loss is required';
   end if;
 
@@ -55,14 +57,7 @@ begin
     return 'margin call';
   end if;
 
-  needed := increase * target.hold_unit + target.hold_fee;
-  free   := free_of(home, target, standing);
-
-  if needed > free then
-    return format('insufficient funds: needs %s %s, %s free', plain(needed), target.currency, plain(greatest(free, 0)));
-  end if;
-
-  return null;
+  return coalesce(bracket_refusal_of(target, market), unpaid_of(home, target, rest, increase, standing));
 end
 $$;
 

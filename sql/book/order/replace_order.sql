@@ -35,7 +35,8 @@ begin
 
   wrong := wrong_words(wanted.side, wanted.order_type, wanted.time_in_force,
                        coalesce(replace_order.quantity, wanted.quantity), replace_order.limit_price,
-                       replace_order.stop_price, wanted.strategy, wanted.idempotency_key, wanted.context);
+                       replace_order.stop_price, wanted.stop_loss, wanted.take_profit, wanted.strategy,
+                       wanted.idempotency_key, wanted.context);
 
   if wrong is not null then
     perform refuse_order(wrong);

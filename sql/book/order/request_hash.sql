@@ -16,6 +16,8 @@ begin
     'limit_price',   plain(target.limit_price),
     'stop_price',    plain(target.stop_price),
     'time_in_force', nullif(target.time_in_force, 'DAY'),
+    'stop_loss',     plain(target.stop_loss),
+    'take_profit',   plain(target.take_profit),
     'strategy',      nullif(target.strategy, '')))
     || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end)::text,
     'UTF8'));

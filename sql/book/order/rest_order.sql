@@ -1,5 +1,4 @@
--- An order comes to rest: it is open, holds what it needs, expires with its day, and enters itself where matching has
--- to catch up, since its quote may come before it commits.
+-- An order comes to rest: it is open, holds what it needs, and expires with its day.
 
 create function rest_order(target orders)
   returns orders
@@ -9,10 +8,7 @@ as $$
 declare
   rested orders;
 begin
-  insert into unmatched (username, portfolio_id, symbol, from_number, cause, feed_owner, feed)
-  values (target.username, target.portfolio_id, target.symbol, target.effective_number + 1, 'placed',
-          target.feed_owner, target.feed)
-  on conflict do nothing;
+  perform await_quotes(target);
 
   update orders as o
   set status     = case when o.filled_quantity > 0 then 'PARTIALLY_FILLED' else 'OPEN' end,

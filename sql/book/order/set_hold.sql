@@ -1,5 +1,5 @@
 -- What a unit of an order holds if it increases exposure, and what it holds for fees: a buy its value, a short sale its
--- margin beyond the proceeds.
+-- margin beyond the proceeds. Spot sold holds itself, in its base currency.
 
 create function set_hold(home portfolios, target orders, market shared_data.market)
   returns orders
@@ -11,8 +11,12 @@ declare
 begin
   target.hold_unit := trim_scale(price * market.multiplier
     * case target.side when 'buy' then 1 else (home.short_initial_percent - 100) / 100 end);
+  target.hold_fee  := 0;
 
-  target.hold_fee := 0;
+  if target.base_currency is not null and target.side = 'sell' then
+    target.hold_unit := 1;
+    return target;
+  end if;
 
   if market.has_fees then
     target.hold_fee := (

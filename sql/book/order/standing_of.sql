@@ -1,6 +1,6 @@
 -- Where a locked portfolio stands as an order sees it, in one read: the user and his limits in the order's currency,
--- the numbers that facts are counted by, money and position, and what earlier orders on its side have taken of the
--- position.
+-- the numbers that facts are counted by, money, position and trade, and what earlier orders on its side have taken of
+-- the position.
 
 create function standing_of(target orders)
   returns shared_data.standing
@@ -18,8 +18,11 @@ begin
          exists (select from positions as short
                  where (short.username, short.portfolio_id, short.currency) =
                        (p.username, p.portfolio_id, target.currency)
-                   and short.quantity < 0),
-         coalesce(others.taken, 0)::numeric, others.number > 0
+                   and short.quantity < 0
+                   and i.base_currency is null),
+         coalesce(others.taken, 0)::numeric, others.number > 0,
+         coalesce(base.amount, 0)::numeric, coalesce(base.amount - base.held, 0)::numeric, t.status::text,
+         waits.trade_id::text, t.extremes_number, t.stop_loss::numeric
   into standing
   from portfolios as p
   join identity.users as u using (username)
@@ -29,10 +32,19 @@ begin
   left join balances as b on (b.username, b.portfolio_id, b.currency) = (p.username, p.portfolio_id, target.currency)
   left join positions as h
     on (h.username, h.portfolio_id, h.symbol, h.strategy) = (p.username, p.portfolio_id, target.symbol, target.strategy)
+  left join trades as t on (t.username, t.trade_id) = (h.username, h.trade_id)
+  left join trades as waits
+    on (waits.username, waits.portfolio_id, waits.symbol, waits.strategy) =
+       (p.username, p.portfolio_id, target.symbol, target.strategy)
+    and waits.direction = case target.side when 'buy' then 'long' else 'short' end
+    and waits.status = 'PENDING'
+  left join balances as base
+    on (base.username, base.portfolio_id, base.currency) = (p.username, p.portfolio_id, target.base_currency)
   cross join lateral (
     select count(*) as number,
            sum(o.quantity - o.filled_quantity)
-             filter (where o.side = target.side and o.order_number < target.order_number) as taken
+             filter (where o.side = target.side and o.order_number < target.order_number
+                       and o.purpose in ('trade', 'close')) as taken
     from orders as o
     where o.username = target.username
       and o.status in ('OPEN', 'PARTIALLY_FILLED')

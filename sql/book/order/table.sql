@@ -43,9 +43,18 @@ create table orders (
   held_quantity     shared_data.magnitude      not null default 0,
   placed_at         timestamptz                not null default now(),
   created_at        timestamptz                not null default now(),
+  session           integer                    not null,
+  purpose           shared_data.order_purpose  not null default 'trade',
+  stop_loss         shared_data.price,
+  take_profit       shared_data.price,
+  reason            text,
+  base_currency     text,
+  hold_currency     text                       generated always as
+                    (case side when 'sell' then coalesce(base_currency, currency) else currency end) stored,
+  action_number     bigint                     not null default 0,
 
   constraint orders_pkey                         primary key (username, order_id),
-  constraint orders_portfolio_fkey               foreign key (username, portfolio_id) references portfolios,
+  constraint orders_session_fkey                 foreign key (username, portfolio_id, session) references sessions,
   constraint orders_number_is_the_only           unique (username, portfolio_id, order_number),
   constraint orders_limit_goes_with_its_type     check ((order_type in ('limit', 'stop_limit'))
                                                         = (limit_price is not null)),
@@ -58,6 +67,8 @@ create table orders (
   constraint orders_rejected_say_why             check ((status = 'REJECTED') = (reject_reason is not null)),
   constraint orders_ended_hold_nothing           check (status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
                                                         or (held_amount = 0 and held_quantity = 0)),
+  constraint orders_exits_have_no_bracket        check (purpose = 'trade' or num_nonnulls(stop_loss, take_profit) = 0),
+  constraint orders_exits_belong_to_a_trade      check (purpose = 'trade' or trade_id is not null),
   constraint orders_key_goes_with_its_request    check ((idempotency_key is null) = (request_hash is null))
 );
 
@@ -81,7 +92,7 @@ create index orders_expiring_idx on orders (feed_owner, feed, expires_at)
 
 comment on table  orders                  is 'Instructions to trade. Terms are final once placed, but for their owner''s replacing them.';
 comment on column orders.order_number     is 'Its number within the portfolio.';
-comment on column orders.trade_id         is 'The trade that its first fill belonged to: a position''s life from flat to flat.';
+comment on column orders.trade_id         is 'The trade that it enters or reduces; each execution says which one its fill was of. Kept when that is purged.';
 comment on column orders.strategy         is 'A label: positions are kept apart by it.';
 comment on column orders.limit_price      is 'In the instrument''s currency; null for what has no limit.';
 comment on column orders.stop_price       is 'What triggers it; null for what needs no trigger.';
@@ -100,10 +111,18 @@ comment on column orders.is_resting       is 'It has met the market and found no
 comment on column orders.effective_number is 'It rests from this quote of its feed: only later ones fill it.';
 comment on column orders.effective_at     is 'Under a fill delay: only quotes at or after it fill it.';
 comment on column orders.expires_at       is 'Of a DAY order, its trading day''s close; null until its feed has a time.';
-comment on column orders.hold_unit        is 'What a unit that increases exposure holds of the currency.';
+comment on column orders.hold_unit        is 'What a unit that increases exposure holds of hold_currency; of spot, every unit.';
 comment on column orders.hold_fee         is 'What an order that increases exposure holds for fees.';
-comment on column orders.held_amount      is 'What it holds of the currency now.';
+comment on column orders.held_amount      is 'What it holds of hold_currency now.';
 comment on column orders.held_quantity    is 'What it holds of the position that it reduces.';
+comment on column orders.session          is 'The paper session that it was placed in.';
+comment on column orders.purpose          is 'trade: its user''s own; close, stop_loss, take_profit: they only reduce their trade.';
+comment on column orders.stop_loss        is 'What its trade''s stop loss becomes with its first fill; null leaves it.';
+comment on column orders.take_profit      is 'What its trade''s take profit becomes with its first fill; null leaves it.';
+comment on column orders.reason           is 'Why it closes its trade, in its user''s words.';
+comment on column orders.base_currency    is 'Of spot: what is bought or sold for currency. Null for what isn''t spot.';
+comment on column orders.hold_currency    is 'What it holds is in this: of spot sold the base currency, else currency.';
+comment on column orders.action_number    is 'The newest split or symbol change of its feed that changed it.';
 comment on column orders.placed_at        is 'Business time, by its feed''s clock; created_at is when it was stored.';
 
 -- The moves that an order may make. Trigger and tests read the same rows.

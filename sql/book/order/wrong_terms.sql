@@ -17,8 +17,20 @@ begin
       then format('quantity is a multiple of %s', plain(market.lot))
     when target.limit_price % market.tick <> 0 or target.stop_price % market.tick <> 0
       then format('prices are multiples of %s', plain(market.tick))
-    when market.asset_class not in ('equity', 'etf')
-      then format('%s, of class %s, can''t be traded yet', market.symbol, market.asset_class)
+    when market.asset_class = 'index'
+      then format('%s is an index, which has a price but can''t be traded', market.symbol)
+    when target.stop_loss % market.tick <> 0 or target.take_profit % market.tick <> 0
+      then format('stop_loss and take_profit are multiples of %s', plain(market.tick))
+    when case target.side
+           when 'buy' then target.stop_loss >= coalesce(target.limit_price, target.stop_price, target.take_profit)
+                        or target.take_profit <= coalesce(target.limit_price, target.stop_price)
+                        or target.stop_loss >= target.take_profit
+           else target.stop_loss <= coalesce(target.limit_price, target.stop_price, target.take_profit)
+             or target.take_profit >= coalesce(target.limit_price, target.stop_price)
+             or target.stop_loss <= target.take_profit end
+      then format('a %s has its stop loss %s and its take profit %s the price that it enters at', target.side,
+                  case target.side when 'buy' then 'below' else 'above' end,
+                  case target.side when 'buy' then 'above' else 'below' end)
   end;
 end
 $$;

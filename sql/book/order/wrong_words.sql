@@ -8,6 +8,8 @@ create function wrong_words(
     quantity         numeric,
     limit_price      numeric,
     stop_price       numeric,
+    stop_loss        numeric,
+    take_profit      numeric,
     strategy         text,
     idempotency_key  text,
     context          jsonb)
@@ -25,7 +27,8 @@ begin
       then 'time_in_force is DAY, GTC, IOC or FOK'
     when quantity is null or quantity <= 0 or quantity >= 'Infinity'
       then 'quantity is a number above zero'
-    when least(limit_price, stop_price) <= 0 or greatest(limit_price, stop_price) >= 'Infinity'
+    when least(limit_price, stop_price, stop_loss, take_profit) <= 0
+      or greatest(limit_price, stop_price, stop_loss, take_profit) >= 'Infinity'
       then 'prices are numbers above zero'
     when length(strategy) > 100
       then 'strategy has up to 100 characters'

@@ -11,7 +11,10 @@ create function edit_portfolio(
     max_history_age    interval  default null,
     allow_short        boolean   default null,
     allow_mock_prices  boolean   default null,
-    fee_venue          text      default null)
+    fee_venue          text      default null,
+    partial_fills      boolean   default null,
+    max_participation  numeric   default null,
+    touch_fill_percent numeric   default null)
   returns portfolios
   language plpgsql
   security definer
@@ -30,6 +33,9 @@ begin
       allow_short       = coalesce(edit_portfolio.allow_short,       p.allow_short),
       allow_mock_prices = coalesce(edit_portfolio.allow_mock_prices, p.allow_mock_prices),
       fee_venue         = coalesce(edit_portfolio.fee_venue,         p.fee_venue),
+      partial_fills     = coalesce(edit_portfolio.partial_fills,     p.partial_fills),
+      max_participation = coalesce(edit_portfolio.max_participation, p.max_participation),
+      touch_fill_percent = coalesce(edit_portfolio.touch_fill_percent, p.touch_fill_percent),
       version           = p.version + 1
   where (p.username, p.portfolio_id) = (home.username, home.portfolio_id)
   returning p.* into home;

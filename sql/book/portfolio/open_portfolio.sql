@@ -16,7 +16,10 @@ create function open_portfolio(
     allow_short        boolean   default null,
     allow_mock_prices  boolean   default null,
     fee_venue          text      default null,
-    seed               bigint    default 0)
+    seed               bigint    default 0,
+    partial_fills      boolean   default null,
+    max_participation  numeric   default null,
+    touch_fill_percent numeric   default 100)
   returns portfolios
   language plpgsql
   security definer
@@ -73,7 +76,8 @@ begin
   end if;
 
   insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms,
-                          max_quote_age, max_history_age, allow_short, allow_mock_prices, fee_venue, seed)
+                          max_quote_age, max_history_age, allow_short, allow_mock_prices, fee_venue, seed,
+                          initial_balances, partial_fills, max_participation, touch_fill_percent)
   select me, open_portfolio.name, open_portfolio.base_currency, source.username, source.name,
          coalesce(open_portfolio.slippage_percent, s.slippage_percent),
          coalesce(open_portfolio.fill_delay_ms, s.fill_delay_ms),
@@ -83,10 +87,17 @@ begin
          coalesce(open_portfolio.allow_short, s.allow_short),
          coalesce(open_portfolio.allow_mock_prices, s.allow_mock_prices),
          open_portfolio.fee_venue,
-         open_portfolio.seed
+         open_portfolio.seed,
+         money,
+         coalesce(open_portfolio.partial_fills, s.partial_fills),
+         coalesce(open_portfolio.max_participation, s.max_participation),
+         open_portfolio.touch_fill_percent
   from identity.settings as s
   where s.username = me
   returning * into opened;
+
+  insert into sessions (username, portfolio_id, number, started_at)
+  values (opened.username, opened.portfolio_id, opened.session, business_time(opened.feed_owner, opened.feed));
 
   perform append_event(opened.username, opened.portfolio_id, 'portfolio_opened', me, jsonb_build_object(
     'name', opened.name, 'base_currency', opened.base_currency, 'feed_owner', opened.feed_owner, 'feed', opened.feed,

@@ -15,6 +15,9 @@ as $$
     'short_initial_percent', plain((home).short_initial_percent),
     'short_upkeep_percent',  plain((home).short_upkeep_percent),
     'fee_venue',             (home).fee_venue,
+    'partial_fills',         (home).partial_fills,
+    'max_participation',     plain((home).max_participation),
+    'touch_fill_percent',    plain((home).touch_fill_percent),
     'seed',                  (home).seed::text));
 $$;
 

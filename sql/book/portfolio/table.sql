@@ -28,6 +28,12 @@ create table portfolios (
   audit_seq              bigint                   not null default 0,
   audit_head             bytea,
   opened_at              timestamptz              not null default now(),
+  session                integer                  not null default 1,
+  initial_balances       shared_data.json_object  not null default '{}',
+  partial_fills          boolean                  not null default false,
+  max_participation      shared_data.share        not null default 10,
+  touch_fill_percent     shared_data.share        not null default 100,
+  action_number          bigint                   not null default 0,
 
   constraint portfolios_pkey                     primary key (username, portfolio_id),
   constraint portfolios_name_is_the_only         unique (username, name),
@@ -58,6 +64,12 @@ comment on column portfolios.short_initial_percent is 'Of a short''s value, what
 comment on column portfolios.short_upkeep_percent  is 'Of a short''s value, the cash below which nothing may increase: margin call.';
 comment on column portfolios.fee_venue             is 'Whose fee rows apply; null for the instrument''s own venue.';
 comment on column portfolios.seed                  is 'What chance is a function of, so that a replay fills the same.';
+comment on column portfolios.session               is 'The paper session that runs: what is ordered, traded and booked now belongs to it.';
+comment on column portfolios.initial_balances      is 'What it opened with, and what a reset brings it back to.';
+comment on column portfolios.partial_fills         is 'Whether a quote gives only what its size or volume allows; off, it fills everything.';
+comment on column portfolios.max_participation     is 'Percent of a quote''s size or volume that this portfolio can take, with partial fills on.';
+comment on column portfolios.touch_fill_percent    is 'How likely a resting limit fills at a quote that only touches it: its place in the queue is unknown.';
+comment on column portfolios.action_number         is 'Splits and symbol changes of its feed are applied up to this number.';
 comment on column portfolios.version               is 'Counts the user''s own edits, for optimistic locking; trading doesn''t raise it.';
 comment on column portfolios.order_seq             is 'Number of its newest order; likewise executions, ledger entries and audit rows.';
 comment on column portfolios.audit_head            is 'Checksum of its newest audit row.';

@@ -10,7 +10,9 @@ create function identity.edit_settings(
     max_history_age    interval  default null,
     allow_short        boolean   default null,
     allow_mock_prices  boolean   default null,
-    require_stop_loss  boolean   default null)
+    require_stop_loss  boolean   default null,
+    partial_fills      boolean   default null,
+    max_participation  numeric   default null)
   returns identity.settings
   language plpgsql
   security definer
@@ -29,6 +31,8 @@ begin
       allow_short       = coalesce(edit_settings.allow_short,       s.allow_short),
       allow_mock_prices = coalesce(edit_settings.allow_mock_prices, s.allow_mock_prices),
       require_stop_loss = coalesce(edit_settings.require_stop_loss, s.require_stop_loss),
+      partial_fills     = coalesce(edit_settings.partial_fills,     s.partial_fills),
+      max_participation = coalesce(edit_settings.max_participation, s.max_participation),
       version           = s.version + 1,
       updated_at        = now()
   where s.username = me and s.version = edit_settings.expected_version

@@ -15,6 +15,8 @@ create table identity.settings (
   broker_token          text,
   version               shared_data.version      not null default 1,
   updated_at            timestamptz              not null default now(),
+  partial_fills         boolean                  not null default false,
+  max_participation     shared_data.share        not null default 10,
 
   constraint settings_pkey                           primary key (username),
   constraint settings_user_fkey                      foreign key (username) references identity.users,
@@ -28,6 +30,8 @@ comment on column identity.settings.slippage_percent  is 'Default of new portfol
 comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
 comment on column identity.settings.max_history_age   is 'Default of new portfolios: how old a stored price may be that stands in for a quote; null for never.';
 comment on column identity.settings.allow_mock_prices is 'Default of new portfolios: whether a made-up price may stand in for a missing one.';
+comment on column identity.settings.partial_fills     is 'Default of new portfolios: whether a quote gives only what its size allows.';
+comment on column identity.settings.max_participation is 'Default of new portfolios: percent of a quote''s size or volume that it gives.';
 comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
 comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';

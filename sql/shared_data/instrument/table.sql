@@ -16,15 +16,23 @@ create table shared_data.instruments (
   is_shortable   boolean              not null default true,
   venue          text                 not null default '',
   created_at     timestamptz          not null default now(),
+  underlying     text,
+  option_type    text,
+  strike         shared_data.price,
+  expiry         date,
 
   constraint instruments_pkey                   primary key (symbol),
   constraint instruments_currency_fkey          foreign key (currency) references shared_data.currencies,
   constraint instruments_base_currency_fkey     foreign key (base_currency) references shared_data.currencies,
+  constraint instruments_underlying_fkey        foreign key (underlying) references shared_data.instruments,
   constraint instruments_symbol_is_one_word     check (symbol ~ '^[^[:space:]]{1,32}$'),
   constraint instruments_asset_class_is_known   check (asset_class in ('equity', 'etf', 'crypto', 'currency',
                                                                        'option', 'index')),
   constraint instruments_base_goes_with_spot    check ((asset_class in ('crypto', 'currency'))
                                                        = (base_currency is not null)),
+  constraint instruments_options_say_on_what    check (num_nonnulls(underlying, option_type, strike, expiry)
+                                                       = case asset_class when 'option' then 4 else 0 end),
+  constraint instruments_option_type_is_known   check (option_type in ('call', 'put')),
   constraint instruments_trading_days_are_known check (trading_days <@ array[1,2,3,4,5,6,7]::smallint[]
                                                        and trading_days <> '{}'),
   constraint instruments_stop_trigger_is_known  check (stop_trigger in ('last', 'quote'))
@@ -34,6 +42,7 @@ create index instruments_currency_idx on shared_data.instruments (currency);
 create index instruments_pair_idx     on shared_data.instruments (base_currency, currency)
   where base_currency is not null;
 create index instruments_base_idx     on shared_data.instruments (base_currency);
+create index instruments_expiring_idx on shared_data.instruments (underlying, expiry) where underlying is not null;
 
 comment on table  shared_data.instruments               is 'What can be traded. Terms are final.';
 comment on column shared_data.instruments.base_currency is 'Of a pair: one unit of this costs the price in currency. Null for what isn''t spot.';

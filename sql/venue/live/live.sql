@@ -2,4 +2,5 @@
 \ir guards.sql
 \ir late_fills.sql
 \ir catch_up.sql
+\ir await_quotes.sql
 \ir route_order.sql

@@ -1,18 +1,23 @@
--- What the venue charges for filling the rest of an order at a price.
+-- What the venue charges for filling so much of an order at a price.
 
-create function fee_at(target orders, market shared_data.market, price numeric, out fee numeric, out components jsonb)
+create function fee_at(
+    target              orders,
+    market              shared_data.market,
+    price               numeric,
+    quantity            numeric,
+    out fee             numeric,
+    out components      jsonb)
   language plpgsql
   set search_path from current
 as $$
-declare
-  quantity constant numeric := target.quantity - target.filled_quantity;
 begin
   select f.fee, f.components into fee_at.fee, fee_at.components
   from shared_data.fee_of(market.fee_venue, market.asset_class, target.side,
                           case when target.is_resting then 'maker' else 'taker' end,
-                          quantity, quantity * price * market.multiplier, market.decimals, market.feed_clock) as f;
+                          fee_at.quantity, fee_at.quantity * price * market.multiplier, market.decimals,
+                          market.feed_clock) as f;
 end
 $$;
 
 comment on function fee_at is
-  'What the venue charges for filling the rest of an order at a price: total and components.';
+  'What the venue charges for filling so much of an order at a price: total and components.';

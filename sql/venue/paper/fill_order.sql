@@ -1,11 +1,13 @@
--- Fills the rest of an order at a price: with the venue's fees, and with how the price came about.
+-- Fills so much of an order at a price: with the venue's fees, and with how the price came about.
 
 create function fill_order(
     home      portfolios,
     target    orders,
     market    shared_data.market,
     standing  shared_data.standing,
-    price     numeric)
+    price     numeric,
+    quantity  numeric,
+    offered   numeric)
   returns orders
   language plpgsql
   set search_path from current
@@ -21,7 +23,7 @@ declare
   components jsonb;
 begin
   if market.has_fees then
-    select f.fee, f.components into fee, components from fee_at(target, market, price) as f;
+    select f.fee, f.components into fee, components from fee_at(target, market, price, quantity) as f;
   end if;
 
   if market.source = 'mock' then
@@ -31,8 +33,9 @@ begin
   end if;
 
   return record_execution(target,
-    fill_id        => target.order_number || ':' || coalesce(market.number::text, market.source),
-    quantity       => target.quantity - target.filled_quantity,
+    fill_id        => concat_ws(':', target.order_number, coalesce(market.number::text, market.source),
+                                nullif(target.filled_quantity, 0)),
+    quantity       => fill_order.quantity,
     price          => price,
     executed_at    => greatest(market.quoted_at, target.effective_at,
                                case when target.placed_at <= market.feed_clock then target.placed_at end),
@@ -42,13 +45,16 @@ begin
     slippage       => slippage,
     liquidity      => liquidity,
     quote_number   => market.number,
+    available      => offered,
     model          => jsonb_build_object(
       'price', case when target.is_resting then 'limit'
                     when case target.side when 'buy' then market.ask else market.bid end is null then 'last'
                     else 'quote' end,
-      'slippage_percent', plain(home.slippage_percent)),
+      'slippage_percent', plain(home.slippage_percent))
+      || case when offered is null then '{}'
+              else jsonb_build_object('max_participation', plain(home.max_participation)) end,
     standing       => standing);
 end
 $$;
 
-comment on function fill_order is 'Fill the rest of an order at a price, with fees.';
+comment on function fill_order is 'Fill so much of an order at a price, with fees.';

@@ -1,6 +1,6 @@
 -- The price at which an order fills at a quote, or null where it doesn't. One that meets the market fills at the quote,
 -- never worse than its limit; one that rests fills at its limit, when the market trades through it, or touches it with
--- volume left. Crossed quotes fill nothing.
+-- volume left, if its place in the queue is good enough. Crossed quotes fill nothing.
 
 create function fill_price_of(home portfolios, target orders, market shared_data.market)
   returns numeric
@@ -29,15 +29,14 @@ begin
   end if;
 
   return case
-    when target.side = 'buy'
-      and (market.ask < target.limit_price or market.last < target.limit_price
-        or (market.ask = target.limit_price and market.ask_size is distinct from 0)
-        or (market.last = target.limit_price and market.volume is distinct from 0))
+    when case target.side when 'buy'  then market.ask < target.limit_price or market.last < target.limit_price
+                                      else market.bid > target.limit_price or market.last > target.limit_price end
       then target.limit_price
-    when target.side = 'sell'
-      and (market.bid > target.limit_price or market.last > target.limit_price
-        or (market.bid = target.limit_price and market.bid_size is distinct from 0)
-        or (market.last = target.limit_price and market.volume is distinct from 0))
+    when ((market.last = target.limit_price and market.volume is distinct from 0)
+        or case target.side when 'buy'  then market.ask = target.limit_price and market.ask_size is distinct from 0
+                                        else market.bid = target.limit_price and market.bid_size is distinct from 0 end)
+      and (home.touch_fill_percent = 100
+        or chance_of(home, target.order_number, market.number) < home.touch_fill_percent)
       then target.limit_price
   end;
 end

@@ -10,6 +10,8 @@ declare
   quote   shared_data.market_data;
   market  shared_data.market;
   waiting text;
+  done    bigint := 0;
+  newest  bigint;
 begin
   update orders as o
   set expires_at = day_end_of(o)
@@ -19,47 +21,60 @@ begin
     and o.time_in_force = 'DAY'
     and o.expires_at is null;
 
-  for quote in
-    select m.*
-    from (select w.symbol, min(w.number) as number
-          from unnest(symbols, numbers) as w (symbol, number)
-          group by w.symbol) as since
-    join shared_data.market_data as m
-      on (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, since.symbol)
-      and m.number >= since.number
-      and m.kind = 'quote'
-    where exists (
-      select from orders as o
-      where o.username = home.username
-        and o.status in ('OPEN', 'PARTIALLY_FILLED')
-        and o.portfolio_id = home.portfolio_id
-        and o.symbol = m.symbol
-        and o.effective_number < m.number
-        and (o.expires_at <= m.quoted_at
-          or (o.works_as <> 'stop' and not o.is_resting)
-          or (o.side = 'buy'  and o.limit_price >= least(m.ask, m.last))
-          or (o.side = 'sell' and o.limit_price <= greatest(m.bid, m.last))
-          or (o.side = 'buy'  and o.stop_price  <= greatest(m.ask, m.last))
-          or (o.side = 'sell' and o.stop_price  >= least(m.bid, m.last))))
-    order by m.number
+  -- Quotes are looked for that reach what rests; where a fill placed exits, once more from there on.
   loop
-    perform expire_orders(home, quote.quoted_at);
+    newest := home.order_seq;
 
-    market := at_quote(market_at(home, quote.symbol), quote, 'quote');
-
-    for waiting in
-      select o.order_id
-      from orders as o
-      where o.username = home.username
-        and o.status in ('OPEN', 'PARTIALLY_FILLED')
-        and o.portfolio_id = home.portfolio_id
-        and o.symbol = quote.symbol
-        and o.effective_number < quote.number
-        and (o.effective_at is null or o.effective_at <= quote.quoted_at)
-      order by o.order_number
+    for quote in
+      select m.*
+      from (select w.symbol, min(w.number) as number
+            from unnest(symbols, numbers) as w (symbol, number)
+            group by w.symbol) as since
+      join shared_data.market_data as m
+        on (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, since.symbol)
+        and m.number >= since.number
+        and m.number > done
+        and m.kind = 'quote'
+      where exists (
+        select from orders as o
+        where o.username = home.username
+          and o.status in ('OPEN', 'PARTIALLY_FILLED')
+          and o.portfolio_id = home.portfolio_id
+          and o.symbol = m.symbol
+          and o.effective_number < m.number
+          and (o.expires_at <= m.quoted_at
+            or (o.works_as <> 'stop' and not o.is_resting)
+            or (o.side = 'buy'  and o.limit_price >= least(m.ask, m.last))
+            or (o.side = 'sell' and o.limit_price <= greatest(m.bid, m.last))
+            or (o.side = 'buy'  and o.stop_price  <= greatest(m.ask, m.last))
+            or (o.side = 'sell' and o.stop_price  >= least(m.bid, m.last))))
+      order by m.number
     loop
-      perform match_order(home, waiting, market);
+      perform expire_orders(home, quote.quoted_at);
+
+      market := at_quote(market_at(home, quote.symbol), quote, 'quote');
+
+      for waiting in
+        select o.order_id
+        from orders as o
+        where o.username = home.username
+          and o.status in ('OPEN', 'PARTIALLY_FILLED')
+          and o.portfolio_id = home.portfolio_id
+          and o.symbol = quote.symbol
+          and o.effective_number < quote.number
+          and (o.effective_at is null or o.effective_at <= quote.quoted_at)
+        order by o.order_number
+      loop
+        perform match_order(home, waiting, market);
+      end loop;
+
+      done := quote.number;
+      home := (select p from portfolios as p
+               where (p.username, p.portfolio_id) = (home.username, home.portfolio_id));
+      exit when home.order_seq > newest;
     end loop;
+
+    exit when home.order_seq = newest;
   end loop;
 
   perform expire_orders(home, (

@@ -1,10 +1,14 @@
 -- The paper venue: a simulated exchange.
 \ir guards.sql
+\ir chance_of.sql
 \ir fill_price_of.sql
+\ir offered_at.sql
+\ir fillable_of.sql
 \ir fee_at.sql
 \ir fill_order.sql
 \ir route_order.sql
-\ir hindrance_of.sql
+\ir payable_of.sql
+\ir await_quotes.sql
 \ir trigger_order.sql
 \ir match_order.sql
 \ir expire_orders.sql

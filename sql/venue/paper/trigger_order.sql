@@ -7,6 +7,7 @@ create function trigger_order(target orders, market shared_data.market)
 as $$
 declare
   triggered orders;
+  moves     jsonb;
 begin
   update orders as o
   set works_as         = case o.order_type when 'stop' then 'market' else 'limit' end,
@@ -15,8 +16,11 @@ begin
   where (o.username, o.order_id) = (target.username, target.order_id)
   returning o.* into triggered;
 
-  perform append_event(triggered.username, triggered.portfolio_id, 'order_triggered', 'venue', jsonb_build_object(
-    'order_id', triggered.order_id, 'quote_number', market.number::text));
+  moves := move_trade(triggered);
+
+  perform append_event(triggered.username, triggered.portfolio_id, 'order_triggered', 'venue', jsonb_strip_nulls(
+    jsonb_build_object('order_id', triggered.order_id, 'quote_number', market.number::text,
+                       'trade_id', triggered.trade_id, 'moves', moves)));
 
   return triggered;
 end

@@ -60,9 +60,9 @@ begin
   returning p.* into home;
 
   insert into orders (username, portfolio_id, order_number, symbol, strategy, side, order_type, time_in_force, quantity,
-                      limit_price, currency, feed_owner, feed, works_as, effective_number)
+                      limit_price, currency, feed_owner, feed, works_as, effective_number, session)
   select home.username, home.portfolio_id, home.order_seq, pending.symbol, pending.strategy, pending.side, 'limit',
-         pending.time_in_force, pending.quantity, pending.limit_price, i.currency, home.feed_owner, home.feed, 'limit', 0
+         pending.time_in_force, pending.quantity, pending.limit_price, i.currency, home.feed_owner, home.feed, 'limit', 0, home.session
   from shared_data.instruments as i where i.symbol = pending.symbol
   returning order_id into made;
 

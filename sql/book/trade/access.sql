@@ -1,0 +1,2 @@
+select keep_private('trades');
+select keep_rules('trade_transitions');

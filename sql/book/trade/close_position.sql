@@ -1,0 +1,67 @@
+-- Closes what is open of a trade, or a part of it, in a locked portfolio: what no other closing order has taken yet. With
+-- all of it, its waiting orders are canceled first, unless there is no price to close at.
+-- Raises TB400 bad quantity, TB422 it is closing already.
+
+create function close_position(home portfolios, trade trades, quantity numeric, reason text)
+  returns orders
+  language plpgsql
+  set search_path from current
+as $$
+declare
+  wanted  orders;
+  waiting orders;
+  closing constant numeric := (
+    select coalesce(sum(o.quantity - o.filled_quantity), 0)
+    from orders as o
+    where o.username = trade.username
+      and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
+      and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
+      and (o.trade_id, o.purpose) = (trade.trade_id, 'close'));
+begin
+  wanted.symbol        := trade.symbol;
+  wanted.strategy      := trade.strategy;
+  wanted.side          := case trade.direction when 'long' then 'sell' else 'buy' end;
+  wanted.order_type    := 'market';
+  wanted.time_in_force := 'GTC';
+  wanted.purpose       := 'close';
+  wanted.trade_id      := trade.trade_id;
+  wanted.reason        := close_position.reason;
+  wanted.context       := '{}';
+  wanted.quantity      := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
+
+  if coalesce(close_position.quantity, 1) <= 0 or close_position.quantity > trade.open_quantity
+    or close_position.quantity >= 'Infinity' then
+    raise exception using
+      errcode = 'TB400',
+      message = format('%s are open of trade %s', plain(trade.open_quantity), trade.trade_id),
+      hint    = 'quantity is above zero and no more than that; leave it out to close all of it.';
+  end if;
+
+  if wanted.quantity <= 0 or wanted.quantity > trade.open_quantity - closing then
+    raise exception using
+      errcode = 'TB422',
+      message = format('of trade %s, %s are being closed already', trade.trade_id, plain(closing)),
+      hint    = 'Cancel that order first, or wait for its fill.';
+  end if;
+
+  if wanted.quantity = trade.open_quantity and (market_at(home, trade.symbol)).source is not null then
+    for waiting in
+      select o.*
+      from orders as o
+      where o.username = trade.username
+        and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
+        and o.status in ('OPEN', 'PARTIALLY_FILLED')
+        and (o.trade_id, o.purpose) = (trade.trade_id, 'trade')
+      order by o.order_number
+    loop
+      perform end_order(waiting, 'CANCELED', 'its trade is being closed', home.username);
+    end loop;
+
+    select p.* into home from portfolios as p where (p.username, p.portfolio_id) = (home.username, home.portfolio_id);
+  end if;
+
+  return submit_order(home, wanted);
+end
+$$;
+
+comment on function close_position is 'Close what is open of a trade, or a part of it, with an order that only reduces.';
