@@ -1,11 +1,13 @@
 -- What can leak, tried as alice against bob: hostile names, COPY, oracles, error messages, prepared statements.
 begin;
-select plan(49);
+select plan(51);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
 select tests.open(person) from unnest(array['alice', 'bob']) as person;
-select tests.trade('bob', 'AAPL', 'buy', 777, 12.34, strategy => 'bobs-secret') is not null;
+select tests.trade('bob', 'AAPL', 'buy', 777, 12.34, strategy => 'bobs-secret') is not null, tests.trade('alice', 'MSFT', 'buy', 1, 10) is not null;
+select set_config('tests.his_trade', max(trade_id) filter (where username = 'bob'), true), set_config('tests.her_trade', max(trade_id) filter (where username = 'alice'), true)
+from trades;
 select set_config('tests.his', tests.pending('bob', 'AAPL', 'buy', 777, 43.21, strategy => 'bobs-secret'), true), set_config('tests.hers', tests.pending('alice', 'AAPL', 'buy', 1), true);
 
 -- Hostile names: functions and tables in front of ours, in a schema and in pg_temp.
@@ -84,14 +86,14 @@ select is(pg_temp.said('select %I.cancel_order(current_setting(''tests.his''))')
 select tests.act_as_installer();
 drop table pg_temp.orders, pg_temp.portfolios;
 do $$ begin execute format('grant insert on orders, executions, ledger_entries to twinbook_%s', book()); end $$;
-insert into orders (username, order_id, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash, status, reject_reason)
-select username, new_id(), portfolio_id, 99, 'AAPL', 'buy', 'market', 'DAY', 1, 'USD', feed_owner, feed, 'market', 0, 'his key', '\x00', 'REJECTED', 'no' from portfolios where username = 'bob';
+insert into orders (username, order_id, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash, status, reject_reason, session)
+select username, new_id(), portfolio_id, 99, 'AAPL', 'buy', 'market', 'DAY', 1, 'USD', feed_owner, feed, 'market', 0, 'his key', '\x00', 'REJECTED', 'no', 1 from portfolios where username = 'bob';
 select set_config('tests.home', portfolio_id::text, true) from portfolios where username = 'alice';
 select set_config('tests.his_home', portfolio_id::text, true) from portfolios where username = 'bob';
 select tests.act_as('alice', book());
 create function pg_temp.order_with(key text, id text, home text, number bigint) returns text language sql as $$
-  select format('insert into %I.orders (username, order_id, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash)
-    values (''alice'', %L, %L, %s, ''AAPL'', ''buy'', ''market'', ''DAY'', 1, ''USD'', ''market'', ''tape'', ''market'', 0, %L, ''\x00'')', current_setting('tests.book'), id, home, number, key)
+  select format('insert into %I.orders (username, order_id, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash, session)
+    values (''alice'', %L, %L, %s, ''AAPL'', ''buy'', ''market'', ''DAY'', 1, ''USD'', ''market'', ''tape'', ''market'', 0, %L, ''\x00'', 1)', current_setting('tests.book'), id, home, number, key)
 $$;
 select is(tests.refusal(pg_temp.order_with('his key', upper(book()) || '_1', current_setting('tests.home'), 50)), tests.refusal(pg_temp.order_with('no key', upper(book()) || '_1', current_setting('tests.home'), 50)),
           'a unique key: the same outcome whether or not bob has it');
@@ -100,15 +102,17 @@ select is(tests.refusal(pg_temp.order_with('k', current_setting('tests.his'), cu
 select is(tests.refusal(pg_temp.order_with('k', upper(book()) || '_1', current_setting('tests.his_home'), 50)),
           tests.refusal(pg_temp.order_with('k', upper(book()) || '_1', '00000000-0000-7000-8000-000000000009', 50)),
             'a foreign key: his portfolio and none are the same');
-create function pg_temp.fill_of(id text) returns text language sql as $$
+create function pg_temp.fill_of(id text, trade text) returns text language sql as $$
   select format('insert into %I.executions (username, portfolio_id, seq, order_id, fill_id, trade_id, symbol, strategy, side, quantity, price, multiplier, currency, fee_currency, price_source, executed_at)
-    values (''alice'', %L, 50, %L, ''f'', %L, ''AAPL'', '''', ''buy'', 1, 1, 1, ''USD'', ''USD'', ''broker'', now())', current_setting('tests.book'), current_setting('tests.home'), id, upper(book()) || '_1')
+    values (''alice'', %L, 50, %L, ''f'', %L, ''AAPL'', '''', ''buy'', 1, 1, 1, ''USD'', ''USD'', ''broker'', now())', current_setting('tests.book'), current_setting('tests.home'), id, trade)
 $$;
-select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), '23503 executions_order_fkey',
+select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'), current_setting('tests.her_trade'))), '23503 executions_order_fkey',
   'nothing of hers can hang on his order');
-select is(tests.refusal(pg_temp.fill_of(current_setting('tests.his'))), tests.refusal(pg_temp.fill_of(upper(book()) || '_none')),
+select is(tests.refusal(pg_temp.fill_of(upper(book()) || '_none', current_setting('tests.her_trade'))), '23503 executions_order_fkey',
   'which is as if there were none');
-select is(tests.refusal(pg_temp.fill_of(current_setting('tests.hers'))), 'accepted', 'on her own it can');
+select is(tests.refusal(pg_temp.fill_of(current_setting('tests.hers'), trade)), '23503 executions_trade_fkey', 'nor on his trade, nor on none')
+from unnest(array[current_setting('tests.his_trade'), upper(book()) || '_none']) as trade;
+select is(tests.refusal(pg_temp.fill_of(current_setting('tests.hers'), current_setting('tests.her_trade'))), 'accepted', 'on her own it can');
 
 select tests.act_as_installer();
 select set_config('tests.truth_' || person, (select count(*)::text from orders where username = person), true) from unnest(array['alice', 'bob']) as person;

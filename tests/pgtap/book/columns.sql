@@ -1,6 +1,6 @@
 -- T-01-01: the tables and views of a book, with the columns that every reader may count on.
 begin;
-select plan(14);
+select plan(18);
 
 create temporary table promised (relation text, columns text);
 insert into promised values
@@ -14,6 +14,12 @@ insert into promised values
   ('ledger_entries', 'username, portfolio_id, seq, kind, currency, amount, execution_seq, occurred_at, created_at'),
   ('audit_log', 'username, portfolio_id, seq, operation, actor, details, ip_address, session_id, checksum, previous_checksum, occurred_at'),
   ('order_transitions', 'from_status, to_status'),
+  ('trade_transitions', 'from_status, to_status'),
+  ('state_transitions', 'username, portfolio_id, trade_id, seq, from_status, to_status, cause, actor, occurred_at'),
+  ('sessions', 'username, portfolio_id, number, label, started_at, ended_at, end_reason, is_reset'),
+  ('trades', 'username, trade_id, portfolio_id, session, symbol, strategy, direction, asset_class, underlying, option_type, strike, expiry,
+              entry_price, entry_quantity, opened_at, exit_price, exit_quantity, closed_at, stop_loss, take_profit, fees, slippage, realized_pnl,
+              net_pnl, mfe, mae, regime, signal_reason, explanation, exit_reason, trade_context, idempotency_key, version'),
   ('open_positions', 'username, portfolio_id, portfolio, symbol, strategy, quantity, average_price, mark, market_value, unrealized_pnl, realized_pnl'),
   ('net_positions', 'username, portfolio_id, symbol, quantity, market_value, unrealized_pnl'),
   ('portfolio_summary',
@@ -29,7 +35,7 @@ select is_empty(
 select is_empty(
   $$ select conname from pg_constraint join pg_class as c on c.oid = conrelid, lateral (
        select attname from pg_attribute where (attrelid, attnum) = (conrelid, conkey[1])) as first
-     where c.relnamespace = (book() || '_trading')::regnamespace and contype in ('p', 'u') and c.relname <> 'order_transitions' and attname <> 'username' $$,
+     where c.relnamespace = (book() || '_trading')::regnamespace and contype in ('p', 'u') and c.relname <> 'order_transitions' and c.relname <> 'trade_transitions' and attname <> 'username' $$,
   'the tenant key comes first in every key');
 select is_empty(
   $$ select conname from pg_constraint join pg_class as c on c.oid = conrelid

@@ -1,7 +1,7 @@
 -- The seeds' T-07: alice against bob on every table of a book, as an application, as a role that may write, and as those who
 -- act for all. Each policy is tried through each role that it speaks of.
 begin;
-select plan(241);
+select plan(302);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
@@ -12,7 +12,7 @@ insert into unmatched select username, portfolio_id, 'AAPL', 1, 'placed', feed_o
 
 create temporary table tenants as
 select c.oid::regclass as name, c.relname::text as bare from pg_class as c
-where c.relnamespace = (book() || '_trading')::regnamespace and c.relkind = 'r' and c.relname <> 'order_transitions';
+where c.relnamespace = (book() || '_trading')::regnamespace and c.relkind = 'r' and c.relname not in ('order_transitions', 'trade_transitions');
 create temporary table views as
 select c.oid::regclass as name from pg_class as c
 where c.relnamespace = (book() || '_trading')::regnamespace and c.relkind = 'v';

@@ -19,8 +19,8 @@ select is((select count(distinct trade_id) from executions), 2::bigint, 'the sec
 select results_eq($$ select quantity::numeric, cost::numeric, realized_pnl::numeric, trade_id = (select trade_id from executions where seq = 3) from positions $$,
   $$ values (-15::numeric, -1650::numeric, 100::numeric, true) $$,
     'the position is short at the price, in the new trade');
-select is((select trade_id::text from orders where order_number = 2), (select trade_id::text from executions where seq = 2),
-  'an order keeps the trade of its first fill');
+select is((select trade_id::text from orders where order_number = 2), (select trade_id::text from executions where seq = 3),
+  'an order goes on with the trade that it opened');
 select results_eq($$ select kind, amount::numeric, execution_seq from ledger_entries where execution_seq > 1 order by seq $$,
   $$ values ('settlement', 1100::numeric, 2::bigint), ('fee', -1.00, 2), ('settlement', 1650, 3), ('fee', -1.51, 3) $$,
     'each part has its own entries');

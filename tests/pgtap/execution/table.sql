@@ -1,6 +1,6 @@
 -- Executions are facts: their constraints, and that nothing changes them.
 begin;
-select plan(23);
+select plan(24);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -11,7 +11,7 @@ insert into cases values
   ('{"seq": 2, "fill_id": "another"}', 'accepted'),
   ('{"fill_id": "another"}', '23505 executions_pkey'),
   ('{"seq": 2}', '23505 executions_fill_once'),
-  ('{"seq": 2, "fill_id": "another", "username": "bob"}', '23503 executions_portfolio_fkey'),
+  ('{"seq": 2, "fill_id": "another", "username": "bob"}', '23503 executions_trade_fkey'),
   ('{"trade_id": "1"}', '23514 book_id_names_its_book'),
   ('{"seq": 0}', '23514 executions_seq_counts'),
   ('{"part": 0}', '23514 executions_part_counts'),
@@ -19,8 +19,9 @@ insert into cases values
   ('{"liquidity": "liquid"}', '23514 liquidity_is_known'),
   ('{"price_source": "rumour"}', '23514 price_source_is_known'),
   ('{"rate": 0}', '23514 executions_rate_is_positive'),
-  ('{"price": 0}', '23514 price_is_positive'),
-  ('{"price": "NaN"}', '23514 price_is_positive'),
+  ('{"price": 0}', '23514 executions_price_is_nothing_at_end'),
+  ('{"price": "NaN"}', '23514 magnitude_is_not_negative'),
+  ('{"seq": 2, "fill_id": "another", "price": 0, "price_source": "settlement"}', 'accepted'),
   ('{"quantity": 0}', '23514 quantity_is_positive'),
   ('{"fee": "Infinity"}', '23514 amount_is_finite');
 insert into cases

@@ -10,7 +10,7 @@ create temporary table cases (change jsonb, refused text);
 insert into cases values
   ('{"seq": 9}', 'accepted'),
   ('{}', '23505 ledger_entries_pkey'),
-  ('{"seq": 9, "username": "bob"}', '23503 ledger_entries_portfolio_fkey'),
+  ('{"seq": 9, "username": "bob"}', '23503 ledger_entries_session_fkey'),
   ('{"seq": 9, "execution_seq": 9}', '23503 ledger_entries_execution_fkey'),
   ('{"seq": 0}', '23514 ledger_entries_seq_counts'),
   ('{"kind": "gift"}', '23514 ledger_entries_kind_is_known'),

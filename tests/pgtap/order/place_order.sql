@@ -1,10 +1,11 @@
 -- What raises and what is refused when an order is placed, alike in both books.
 begin;
-select plan(71);
+select plan(75);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
 select tests.quote('EURUSD', 1.1, 1.2);
+select shared_data.add_instrument('NDX', 'index', 'USD') is not null;
 select tests.open('alice');
 select tests.act_as('alice', book());
 
@@ -28,8 +29,10 @@ from unnest(array[
   '''AAPL'', ''buy'', 1, order_type => ''stop_limit'', stop_price => 5, limit_price => 5, time_in_force => ''FOK''',
   '''AAPL'', ''buy'', 1, idempotency_key => ''''', '''AAPL'', ''buy'', 1, idempotency_key => repeat(''k'', 201)',
   '''AAPL'', ''buy'', 1, strategy => repeat(''s'', 101)', '''AAPL'', ''buy'', 1, context => ''[1]''', '''AAPL'', ''buy'', 1, context => ''1''',
-  '''AAPL'', ''buy'', 1, stop_loss => 90', '''AAPL'', ''buy'', 1, take_profit => 110', '''AAPL'', ''buy'', 1, stop_loss => ''NaN''',
-  '''EURUSD'', ''buy'', 1']) as wrong (terms);
+  '''AAPL'', ''buy'', 1, stop_loss => 0', '''AAPL'', ''buy'', 1, take_profit => -110', '''AAPL'', ''buy'', 1, stop_loss => ''NaN''',
+  '''AAPL'', ''buy'', 1, stop_loss => 90.001', '''AAPL'', ''buy'', 1, stop_loss => 110, take_profit => 90',
+  '''AAPL'', ''buy'', 1, ''limit'', 100, stop_loss => 100', '''AAPL'', ''sell'', 1, ''limit'', 100, take_profit => 101',
+  '''NDX'', ''buy'', 1']) as wrong (terms);
 
 select throws_ok($$ select place_order('XXXX', 'buy', 1) $$, 'TB404', null, 'an unknown symbol');
 select throws_ok($$ select place_order(null, 'buy', 1) $$, 'TB404', null, 'no symbol');

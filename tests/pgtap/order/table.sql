@@ -1,6 +1,6 @@
 -- An order's constraints and guards, each tried with a row that breaks it and nothing else.
 begin;
-select plan(83);
+select plan(88);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -38,6 +38,8 @@ insert into cases values
   ('{"status": "PENDING", "context": [1]}', '23514 json_object_is_one'),
   ('{"status": "PENDING", "origin": "rumour"}', '23514 order_origin_is_known'),
   ('{"status": "PENDING", "works_as": "magic"}', '23514 works_as_is_known'),
+  ('{"status": "PENDING", "purpose": "hope"}', '23514 order_purpose_is_known'),
+  ('{"status": "PENDING", "purpose": "close"}', '23514 orders_exits_belong_to_a_trade'),
   ('{"status": "PENDING", "version": 0}', '23514 version_counts'),
   ('{"status": "PENDING", "quantity": 0}', '23514 quantity_is_positive'),
   ('{"status": "PENDING", "quantity": "NaN"}', '23514 quantity_is_positive'),
@@ -52,10 +54,11 @@ select change || jsonb_build_object('status', 'PENDING'), refused
 from (values
   (jsonb_build_object('order_id', upper(book()) || '_1', 'order_number', 2), 'accepted'),
   (jsonb_build_object('order_id', upper(book()) || '_1'), '23505 orders_number_is_the_only'),
-  (jsonb_build_object('order_id', upper(book()) || '_1', 'username', 'bob'), '23503 orders_portfolio_fkey'),
+  (jsonb_build_object('order_id', upper(book()) || '_1', 'username', 'bob'), '23503 orders_session_fkey'),
   (jsonb_build_object('order_id', case book() when 'paper' then 'LIVE_1' else 'PAPER_1' end), '23514 book_id_names_its_book'),
   (jsonb_build_object('trade_id', case book() when 'paper' then 'LIVE_1' else 'PAPER_1' end), '23514 book_id_names_its_book'),
   (jsonb_build_object('idempotency_key', repeat('k', 201), 'request_hash', '\x00'), '23514 idempotency_key_is_short'),
+  (jsonb_build_object('purpose', 'close', 'trade_id', upper(book()) || '_1', 'stop_loss', 90), '23514 orders_exits_have_no_bracket'),
   (jsonb_build_object('strategy', repeat('s', 101)), '23514 strategy_is_short')
 ) as of_the_book (change, refused);
 
@@ -69,8 +72,8 @@ select is(tests.refusal($$ update orders set filled_quantity = 11, status = 'FIL
 
 select is(tests.refusal(
   $$ insert into orders (username, order_id, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity,
-                         currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash)
-     select username, new_id(), portfolio_id, n, 'AAPL', 'buy', 'market', 'DAY', 1, 'USD', feed_owner, feed, 'market', 0, 'k', '\x00'
+                         currency, feed_owner, feed, works_as, effective_number, idempotency_key, request_hash, session)
+     select username, new_id(), portfolio_id, n, 'AAPL', 'buy', 'market', 'DAY', 1, 'USD', feed_owner, feed, 'market', 0, 'k', '\x00', 1
      from portfolios, generate_series(2, 3) as n $$),
   '23505 orders_idempotency_key_is_the_only', 'T-01-03 idempotency_key UNIQUE rejects duplicates');
 
@@ -105,7 +108,7 @@ from (values ('username', 'bob'), ('order_id', new_id()), ('portfolio_id', '0000
              ('order_number', '2'), ('symbol', 'MSFT'), ('strategy', 'other'), ('side', 'sell'), ('order_type', 'market'),
              ('time_in_force', 'DAY'), ('currency', 'EUR'), ('idempotency_key', 'k'), ('request_hash', '\x00'),
              ('origin', 'external'), ('context', '{"a": 1}'), ('feed_owner', 'alice'), ('feed', 'realtime'),
-             ('placed_at', '2000-01-01'), ('created_at', '2000-01-01')) as final (field, value);
+             ('session', '2'), ('purpose', 'close'), ('placed_at', '2000-01-01'), ('created_at', '2000-01-01')) as final (field, value);
 
 select is(tests.refusal(format('update orders set %s', change)), refused, 'orders_terms_change_by_replacing: ' || change)
 from (values ('quantity = 11', 'TB001 orders'), ('limit_price = 99', 'TB001 orders'), ('stop_price = 99', 'TB001 orders'),

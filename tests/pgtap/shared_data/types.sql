@@ -1,6 +1,6 @@
 -- The domains that money is kept in, and the ids.
 begin;
-select plan(94);
+select plan(117);
 
 create temporary table cases (domain text, value text, refused text);
 insert into cases values
@@ -14,6 +14,8 @@ insert into cases values
   ('magnitude', 'NaN', '23514 magnitude_is_not_negative'), ('magnitude', 'Infinity', '23514 magnitude_is_not_negative'),
   ('percent', '0', 'accepted'), ('percent', '-0.1', '23514 percent_is_a_part'), ('percent', '100', '23514 percent_is_a_part'),
   ('percent', 'NaN', '23514 percent_is_a_part'),
+  ('share', '0', 'accepted'), ('share', '100', 'accepted'), ('share', '-1', '23514 share_is_a_part'), ('share', '101', '23514 share_is_a_part'),
+  ('share', 'NaN', '23514 share_is_a_part'),
   ('age', '1 second', 'accepted'), ('age', '0', '23514 age_is_a_time'), ('age', '-1 day', '23514 age_is_a_time'),
   ('milliseconds', '0', 'accepted'), ('milliseconds', '-1', '23514 milliseconds_are_a_time'),
   ('version', '1', 'accepted'), ('version', '0', '23514 version_counts'),
@@ -31,7 +33,9 @@ from (values
   ('side', '{buy,sell}'::text[]), ('order_type', '{market,limit,stop,stop_limit}'), ('time_in_force', '{DAY,GTC,IOC,FOK}'),
   ('order_status', '{PENDING,OPEN,PARTIALLY_FILLED,FILLED,REJECTED,CANCELED,EXPIRED}'),
   ('pending_action', '{none,cancel,replace}'), ('works_as', '{market,limit,stop}'), ('order_origin', '{user,external}'),
-  ('liquidity', '{maker,taker}'), ('price_source', '{quote,history,mock,broker}'), ('broker', '{none,tradier,alpaca,kraken}'))
+  ('order_purpose', '{trade,close,stop_loss,take_profit}'), ('direction', '{long,short}'),
+  ('trade_status', '{PENDING,PARTIALLY_FILLED,OPEN,CLOSING,CLOSED,EXPIRED,CANCELED}'),
+  ('liquidity', '{maker,taker}'), ('price_source', '{quote,history,mock,mark,settlement,broker}'), ('broker', '{none,tradier,alpaca,kraken}'))
   as spoken (domain, words), unnest(words || array['another']) as word;
 
 select is(tests.refusal(format('select %L::shared_data.%I', value, domain)), refused, format('%s: %s is %s', domain, left(value, 20), refused))

@@ -1,6 +1,6 @@
 -- A fee row's constraints and guards.
 begin;
-select plan(14);
+select plan(15);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, source)
 values ('nyse', 'equity', 'commission', 'unit', 0.005, 1, 10, 'a page');
@@ -16,6 +16,7 @@ insert into cases values
   ('{"minimum": -1}', '23514 fees_bounds_are_ordered'),
   ('{"maximum": 0.5}', '23514 fees_bounds_are_ordered'),
   ('{"decimals": 19}', '23514 fees_decimals_are_few'),
+  ('{"charged_in": "kind"}', '23514 fees_charged_in_is_known'),
   ('{"rate": "NaN"}', '23514 amount_is_finite');
 
 select is(tests.refusal(tests.row_like('shared_data.fees', change)), refused, refused || ' ' || change) from cases;

@@ -1,6 +1,6 @@
 -- An instrument's constraints and guards.
 begin;
-select plan(19);
+select plan(24);
 
 select tests.set_stage();
 
@@ -18,6 +18,13 @@ insert into cases values
   ('{"trading_days": [8]}', '23514 instruments_trading_days_are_known'),
   ('{"trading_days": []}', '23514 instruments_trading_days_are_known'),
   ('{"stop_trigger": "mood"}', '23514 instruments_stop_trigger_is_known'),
+  ('{"symbol": "X", "asset_class": "option"}', '23514 instruments_options_say_on_what'),
+  ('{"symbol": "X", "underlying": "MSFT"}', '23514 instruments_options_say_on_what'),
+  ('{"symbol": "X", "asset_class": "option", "underlying": "MSFT", "option_type": "both", "strike": 5, "expiry": "2026-03-20"}',
+   '23514 instruments_option_type_is_known'),
+  ('{"symbol": "X", "asset_class": "option", "underlying": "XXXX", "option_type": "put", "strike": 5, "expiry": "2026-03-20"}',
+   '23503 instruments_underlying_fkey'),
+  ('{"symbol": "X", "asset_class": "option", "underlying": "MSFT", "option_type": "put", "strike": 5, "expiry": "2026-03-20"}', 'accepted'),
   ('{"tick": 0}', '23514 price_is_positive'),
   ('{"lot": 0}', '23514 quantity_is_positive'),
   ('{"multiplier": -1}', '23514 quantity_is_positive');

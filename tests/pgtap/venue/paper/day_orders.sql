@@ -60,8 +60,8 @@ select results_eq($$ select status::text from orders where feed = 'own' and orde
 
 -- The sweep and the next verb find what no quote did.
 select tests.act_as_installer();
-insert into orders (username, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, limit_price, currency, feed_owner, feed, works_as, effective_number, expires_at)
-select username, portfolio_id, order_seq + 1, 'AAPL', 'buy', 'limit', 'DAY', 1, 1, 'USD', feed_owner, feed, 'limit', 99, '2012-01-01' from portfolios where name = 'own';
+insert into orders (username, portfolio_id, order_number, symbol, side, order_type, time_in_force, quantity, limit_price, currency, feed_owner, feed, works_as, effective_number, session, expires_at)
+select username, portfolio_id, order_seq + 1, 'AAPL', 'buy', 'limit', 'DAY', 1, 1, 'USD', feed_owner, feed, 'limit', 99, 1, '2012-01-01' from portfolios where name = 'own';
 update portfolios set order_seq = order_seq + 1 where name = 'own';
 update orders set status = 'OPEN', is_resting = true where status = 'PENDING';
 select is(shared_data.sweep() > 0, true, 'the sweep goes through it');
