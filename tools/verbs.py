@@ -22,6 +22,8 @@ _ROWS = {
     "paper_trading.balances": "Balance",
     "paper_trading.orders": "Order",
     "paper_trading.executions": "Execution",
+    "paper_trading.trades": "Trade",
+    "paper_trading.sessions": "TradingSession",
     "paper_trading.ledger_entries": "LedgerEntry",
     "paper_trading.positions": "Position",
     "paper_trading.audit_log": "AuditEvent",
@@ -142,7 +144,7 @@ _ROWS_HEAD = '''\
 """The database's rows, typed. Written by tools/verbs.py from the catalog; don't edit."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any

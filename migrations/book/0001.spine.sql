@@ -101,8 +101,8 @@ comment on column portfolios.order_seq             is 'Number of its newest orde
 comment on column portfolios.audit_head            is 'Checksum of its newest audit row.';
 
 -- sql/book/session/table.sql
--- A session is a stretch of a portfolio's life: from its opening, or from a reset, to the next. What was ordered, traded
--- and booked belongs to one, and metrics are of one.
+-- A session is a stretch of a portfolio's life: from its opening, or from a reset, to the next. What was ordered,
+-- traded and booked belongs to one, and metrics are of one.
 
 create table sessions (
   username      text               not null,
@@ -290,7 +290,8 @@ create table order_transitions (
 comment on table order_transitions is 'Which status may follow which. An order begins PENDING, REJECTED, or with its first fill.';
 
 -- sql/book/trade/table.sql
--- A trade is the life of a position from flat to flat. Its numbers are sums of its executions; its bracket is its user's.
+-- A trade is the life of a position from flat to flat. Its numbers are sums of its executions; its bracket is its
+-- user's.
 
 create table trades (
   username          text                      not null,
@@ -567,7 +568,8 @@ create table audit_log (
 );
 
 create index audit_log_trade_idx      on audit_log (username, (details ->> 'trade_id')) where details ? 'moves';
-create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id')) where details ? 'next_moves';
+create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id'))
+  where details ? 'next_moves';
 
 comment on table  audit_log                   is 'Every act, in order, each chained to the one before it. Facts: never changed.';
 comment on column audit_log.actor             is 'The user, the venue, or the login of an administrator.';

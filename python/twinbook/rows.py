@@ -1,7 +1,7 @@
 """The database's rows, typed. Written by tools/verbs.py from the catalog; don't edit."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -38,6 +38,12 @@ class Portfolio:
     audit_seq: int
     audit_head: bytes | None
     opened_at: datetime
+    session: int
+    initial_balances: dict[str, Any]
+    partial_fills: bool
+    max_participation: Decimal
+    touch_fill_percent: Decimal
+    action_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,14 @@ class Order:
     held_quantity: Decimal
     placed_at: datetime
     created_at: datetime
+    session: int
+    purpose: str
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    reason: str | None
+    base_currency: str | None
+    hold_currency: str | None
+    action_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +145,72 @@ class Execution:
     model: dict[str, Any] | None
     executed_at: datetime
     created_at: datetime
+    available: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """Lives of positions, from flat to flat: what was entered, what came of it, and why."""
+
+    username: str
+    trade_id: str
+    portfolio_id: UUID
+    session: int
+    symbol: str
+    strategy: str
+    direction: str
+    status: str
+    asset_class: str
+    underlying: str | None
+    option_type: str | None
+    strike: Decimal | None
+    expiry: date | None
+    currency: str
+    multiplier: Decimal
+    entry_quantity: Decimal
+    entry_value: Decimal
+    entry_price: Decimal | None
+    exit_quantity: Decimal
+    exit_value: Decimal
+    exit_price: Decimal | None
+    open_quantity: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    first_stop_loss: Decimal | None
+    fees: Decimal
+    slippage: Decimal
+    realized_pnl: Decimal
+    net_pnl: Decimal | None
+    mfe: Decimal
+    mae: Decimal
+    extremes_number: int | None
+    trade_context: dict[str, Any]
+    regime: str | None
+    signal_reason: str | None
+    explanation: str | None
+    entry_order_id: str
+    idempotency_key: str | None
+    exit_reason: str | None
+    placed_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingSession:
+    """Stretches of a portfolio's life, between which it was reset or begun anew."""
+
+    username: str
+    portfolio_id: UUID
+    number: int
+    label: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    is_reset: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +227,7 @@ class LedgerEntry:
     note: str | None
     occurred_at: datetime
     created_at: datetime
+    session: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +304,8 @@ class Settings:
     broker_token: str | None = field(repr=False)
     version: int
     updated_at: datetime
+    partial_fills: bool
+    max_participation: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +352,10 @@ class Instrument:
     is_shortable: bool
     venue: str
     created_at: datetime
+    underlying: str | None
+    option_type: str | None
+    strike: Decimal | None
+    expiry: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +376,7 @@ class Fee:
     source: str
     is_verified: bool
     created_at: datetime
+    charged_in: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

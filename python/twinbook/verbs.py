@@ -21,6 +21,8 @@ from twinbook.rows import (
     Quote,
     RiskLimit,
     Settings,
+    Trade,
+    TradingSession,
     User,
     VerifiedBook,
     VerifiedPortfolio,
@@ -34,8 +36,45 @@ Json = Mapping[str, object] | str
 class Book(Session):
     """What a user may do in a book, and beside it."""
 
+    def adjust_trade(
+        self,
+        trade_id: str,
+        expected_version: int,
+        *,
+        stop_loss: Number | None = None,
+        take_profit: Number | None = None,
+        drop_stop_loss: bool | None = None,
+        drop_take_profit: bool | None = None,
+    ) -> Trade:
+        """Change a trade's stop loss and take profit, or take one back.
+
+        Prices in the instrument's currency.
+        """
+        return self._row(
+            Trade,
+            "adjust_trade",
+            {"trade_id text": trade_id, "expected_version integer": expected_version},
+            {
+                "stop_loss numeric": stop_loss,
+                "take_profit numeric": take_profit,
+                "drop_stop_loss boolean": drop_stop_loss,
+                "drop_take_profit boolean": drop_take_profit,
+            },
+        )
+
+    def begin_session(
+        self, *, portfolio: str | None = None, label: str | None = None, reason: str | None = None
+    ) -> TradingSession:
+        """Begin a new session; the one that runs ends, what is open goes on."""
+        return self._row(
+            TradingSession,
+            "begin_session",
+            {},
+            {"portfolio text": portfolio, "label text": label, "reason text": reason},
+        )
+
     def cancel_all(self, *, portfolio: str | None = None) -> list[Order]:
-        """Cancel every open order of a portfolio."""
+        """Cancel every open order of a portfolio; the exits of open trades stay."""
         return self._rows(Order, "cancel_all", {}, {"portfolio text": portfolio})
 
     def cancel_order(self, order_id: str, *, expected_version: int | None = None) -> Order:
@@ -56,6 +95,29 @@ class Book(Session):
             {"expected_version integer": expected_version},
         )
 
+    def close_trade(
+        self,
+        trade_id: str,
+        *,
+        quantity: Number | None = None,
+        reason: str | None = None,
+        expected_version: int | None = None,
+    ) -> Order:
+        """Close a trade at the market, or a part of it.
+
+        Returns the order that closes. All of it, if no quantity is given.
+        """
+        return self._row(
+            Order,
+            "close_trade",
+            {"trade_id text": trade_id},
+            {
+                "quantity numeric": quantity,
+                "reason text": reason,
+                "expected_version integer": expected_version,
+            },
+        )
+
     def edit_portfolio(
         self,
         portfolio: str,
@@ -68,6 +130,9 @@ class Book(Session):
         allow_short: bool | None = None,
         allow_mock_prices: bool | None = None,
         fee_venue: str | None = None,
+        partial_fills: bool | None = None,
+        max_participation: Number | None = None,
+        touch_fill_percent: Number | None = None,
     ) -> Portfolio:
         """Change how a portfolio's later orders are priced and filled."""
         return self._row(
@@ -82,6 +147,9 @@ class Book(Session):
                 "allow_short boolean": allow_short,
                 "allow_mock_prices boolean": allow_mock_prices,
                 "fee_venue text": fee_venue,
+                "partial_fills boolean": partial_fills,
+                "max_participation numeric": max_participation,
+                "touch_fill_percent numeric": touch_fill_percent,
             },
         )
 
@@ -97,6 +165,8 @@ class Book(Session):
         allow_short: bool | None = None,
         allow_mock_prices: bool | None = None,
         require_stop_loss: bool | None = None,
+        partial_fills: bool | None = None,
+        max_participation: Number | None = None,
     ) -> Settings:
         """Change one's own settings. Portfolios that are open keep theirs."""
         return self._row(
@@ -112,7 +182,15 @@ class Book(Session):
                 "allow_short boolean": allow_short,
                 "allow_mock_prices boolean": allow_mock_prices,
                 "require_stop_loss boolean": require_stop_loss,
+                "partial_fills boolean": partial_fills,
+                "max_participation numeric": max_participation,
             },
+        )
+
+    def flatten(self, *, portfolio: str | None = None, reason: str | None = None) -> list[Order]:
+        """Cancel everything and close everything of a portfolio; returns the orders that close."""
+        return self._rows(
+            Order, "flatten", {}, {"portfolio text": portfolio, "reason text": reason}
         )
 
     def load_bars(self, feed: str, bars: Sequence[Bar]) -> int:
@@ -147,6 +225,9 @@ class Book(Session):
         allow_mock_prices: bool | None = None,
         fee_venue: str | None = None,
         seed: int | None = None,
+        partial_fills: bool | None = None,
+        max_participation: Number | None = None,
+        touch_fill_percent: Number | None = None,
     ) -> Portfolio:
         """Open a portfolio on a feed, with its first money by currency.
 
@@ -170,6 +251,9 @@ class Book(Session):
                 "allow_mock_prices boolean": allow_mock_prices,
                 "fee_venue text": fee_venue,
                 "seed bigint": seed,
+                "partial_fills boolean": partial_fills,
+                "max_participation numeric": max_participation,
+                "touch_fill_percent numeric": touch_fill_percent,
             },
         )
 
@@ -192,8 +276,8 @@ class Book(Session):
     ) -> Order:
         """Place an order.
 
-        It comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. Limits and stops in
-        the instrument's currency.
+        It comes back FILLED, OPEN, PENDING, or REJECTED with reject_reason. Limits, stops and
+        the bracket in the instrument's currency.
         """
         return self._row(
             Order,
@@ -212,6 +296,10 @@ class Book(Session):
                 "context jsonb": context,
             },
         )
+
+    def purge_trade(self, trade_id: str) -> Trade:
+        """Purge a trade that was canceled and never filled; its orders and events stay."""
+        return self._row(Trade, "purge_trade", {"trade_id text": trade_id}, {})
 
     def rate_between(
         self, from_currency: str, to_currency: str, feed_owner: str, feed: str
@@ -260,6 +348,17 @@ class Book(Session):
             "shared_data.replay_quotes",
             {"feed text": feed, "quotes shared_data.quote[]": quotes},
             {},
+        )
+
+    def reset_portfolio(
+        self, *, portfolio: str | None = None, reason: str | None = None
+    ) -> Portfolio:
+        """Begin a paper portfolio anew, with its first money.
+
+        Trades end at their marks, and nothing is lost.
+        """
+        return self._row(
+            Portfolio, "reset_portfolio", {}, {"portfolio text": portfolio, "reason text": reason}
         )
 
     def set_risk_limit(

@@ -1,5 +1,6 @@
--- Where stored state and facts disagree: balances against ledger entries and open orders' holds, positions, trades and
--- orders against executions, exits against what they exit, numbers against rows. No row where the book is whole. Sees what its caller may see.
+-- Where stored state and facts disagree: balances against ledger entries and open orders' holds, positions, trades
+-- and orders against executions, exits against what they exit, numbers against rows. No row where the book is whole.
+-- Sees what its caller may see.
 
 create function differences()
   returns table (username text, portfolio_id uuid, what text, key text, stored numeric, from_facts numeric)
@@ -29,8 +30,9 @@ begin
       and o.purpose in ('trade', 'close')
   ),
   needed as (
-    select o.username, o.portfolio_id, o.hold_currency as currency, o.order_id, o.held_amount, o.held_quantity, r.reduces,
-           case when o.rest > r.reduces and o.purpose = 'trade' then (o.rest - r.reduces) * o.hold_unit + o.hold_fee else 0 end as amount
+    select o.username, o.portfolio_id, o.hold_currency as currency, o.order_id, o.held_amount, o.held_quantity,
+           r.reduces, case when o.rest > r.reduces and o.purpose = 'trade'
+                           then (o.rest - r.reduces) * o.hold_unit + o.hold_fee else 0 end as amount
     from open_orders as o
     cross join lateral (select least(o.rest, greatest(o.reducible - (o.until_here - o.rest), 0))) as r (reduces)
   ),

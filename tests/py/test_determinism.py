@@ -23,7 +23,7 @@ FACTS = {
         order_number, symbol, strategy, side, order_type, time_in_force, quantity, limit_price,
         stop_price, status, filled_quantity, average_price, fees, reject_reason, end_reason,
         version, is_resting, effective_number, effective_at, expires_at, triggered_at,
-        held_amount, held_quantity""",
+        held_amount, held_quantity, purpose, session, stop_loss, take_profit, reason""",
     "executions": """
         seq, (select o.order_number from orders as o where o.order_id = e.order_id), fill_id, part,
         symbol, strategy, side, quantity, price, fee, fee_components, slippage, realized_pnl,
@@ -37,7 +37,13 @@ FACTS = {
     "balances": "currency, amount, held",
     "audit_log": """
         seq, operation, actor,
-        details - array['order_id', 'trade_id', 'next_trade_id'] #- '{order,order_id}'""",
+        details - array['order_id', 'trade_id', 'next_trade_id', 'from_trade_id']
+          #- '{order,order_id}' #- '{order,trade_id}'""",
+    "trades": """
+        opened_at, symbol, strategy, session, direction, status, entry_quantity, entry_value,
+        exit_quantity, exit_value, stop_loss, take_profit, fees, slippage, realized_pnl, mfe, mae,
+        extremes_number, exit_reason, closed_at, version,
+        (select o.order_number from orders as o where o.order_id = e.entry_order_id)""",
 }
 
 Step = Callable[[Db], object]
@@ -62,7 +68,8 @@ def _script(seed: int) -> list[Quote | Step]:
 def _order(chance: random.Random) -> Step:
     order_type = chance.choice(["market", "limit", "stop", "stop_limit"])
     price = Decimal(chance.randint(95, 105))
-    terms = {
+    symbol, side = chance.choice(SYMBOLS), chance.choice(["buy", "sell"])
+    terms: dict[str, object] = {
         "order_type": order_type,
         "limit_price": price if order_type.endswith("limit") else None,
         "stop_price": price if order_type.startswith("stop") else None,
@@ -70,7 +77,9 @@ def _order(chance: random.Random) -> Step:
         "strategy": chance.choice(["", "trend"]),
         "portfolio": chance.choice(["at once", "later"]),
     }
-    symbol, side = chance.choice(SYMBOLS), chance.choice(["buy", "sell"])
+    if chance.random() < 0.5:
+        far = Decimal(chance.randint(2, 8)) * (1 if side == "buy" else -1)
+        terms |= {"stop_loss": price - far, "take_profit": price + far}
     quantity = chance.randint(1, 20)
     return lambda db: place(db, symbol, side, quantity, **terms)
 

@@ -23,7 +23,8 @@ create table audit_log (
 );
 
 create index audit_log_trade_idx      on audit_log (username, (details ->> 'trade_id')) where details ? 'moves';
-create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id')) where details ? 'next_moves';
+create index audit_log_next_trade_idx on audit_log (username, (details ->> 'next_trade_id'))
+  where details ? 'next_moves';
 
 comment on table  audit_log                   is 'Every act, in order, each chained to the one before it. Facts: never changed.';
 comment on column audit_log.actor             is 'The user, the venue, or the login of an administrator.';

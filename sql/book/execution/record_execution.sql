@@ -1,7 +1,7 @@
--- The one door for fills, from either venue: order, execution, ledger entries, balances, position, trade and event, under
--- the portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses zero becomes
--- two executions, since a trade never changes sign. P&L is by average cost, in the order of arrival. Of spot both legs
--- are money; a fee taken in the base currency leaves so much less in the position.
+-- The one door for fills, from either venue: order, execution, ledger entries, balances, position, trade and event,
+-- under the portfolio's lock. An order that fills at once is stored here, with its first fill. A fill that crosses
+-- zero becomes two executions, since a trade never changes sign. P&L is by average cost, in the order of arrival. Of
+-- spot both legs are money; a fee taken in the base currency leaves so much less in the position.
 
 create function record_execution(
     target          orders,
@@ -261,7 +261,7 @@ begin
   where (p.username, p.portfolio_id) = (target.username, target.portfolio_id);
 
   if needs_care then
-    perform tend_trades(target, was_of, array[trade, entered]);
+    perform tend_trades(target, was_of, array[trade, entered], record_execution.executed_at);
     perform rehold(target.username, target.portfolio_id, target.symbol, target.strategy);
     select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);
   end if;

@@ -1,5 +1,5 @@
--- Cancels every open order of a portfolio, in the order of their numbers, and returns them. The exits of trades that are
--- open stay: they protect what is held.
+-- Cancels every open order of a portfolio, in the order of their numbers, and returns them. The exits of trades that
+-- are open stay: they protect what is held.
 -- Raises TB400 which portfolio?, TB401 no user, TB404 not visible, TB422 closed.
 
 create function cancel_all(portfolio text default null)

@@ -1,4 +1,5 @@
--- Cancels every order of a locked portfolio that waits, in the order of their numbers; the exits of trades stay with them.
+-- Cancels every order of a locked portfolio that waits, in the order of their numbers; the exits of trades stay with
+-- them.
 
 create function cancel_orders(home portfolios, reason text)
   returns setof orders

@@ -1,7 +1,7 @@
 -- Ends an open order short of being filled: CANCELED or EXPIRED. What it held is free again, and its position is shared
 -- out among the orders that stay.
 
-create function end_order(target orders, status text, reason text, actor text)
+create function end_order(target orders, status text, reason text, actor text, ended_at timestamptz default null)
   returns orders
   language plpgsql
   set search_path from current
@@ -32,7 +32,7 @@ begin
   where (o.username, o.order_id) = (target.username, target.order_id)
   returning o.* into ended;
 
-  moves := move_trade(ended, coalesce(end_order.reason, lower(end_order.status)));
+  moves := move_trade(ended, coalesce(end_order.reason, lower(end_order.status)), ended_at);
 
   perform append_event(ended.username, ended.portfolio_id, 'order_' || lower(end_order.status), end_order.actor,
     jsonb_strip_nulls(jsonb_build_object(

@@ -1,7 +1,7 @@
 -- Places an order: checks it under its portfolio's lock, stores it, and hands it to the venue. What the state of the
--- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order as
--- it stands. stop_loss and take_profit are the bracket of the trade that it enters: exits that rest as it fills, of which
--- one cancels the other.
+-- world forbids is stored as REJECTED with a reason, and returned. A repeat of an idempotency key returns its order
+-- as it stands. stop_loss and take_profit are the bracket of the trade that it enters: exits that rest as it fills,
+-- of which one cancels the other.
 -- Raises TB400 bad argument, TB401 no user, TB404 unknown symbol or portfolio, TB412 key reused, TB422 closed.
 
 create function place_order(

@@ -1,5 +1,5 @@
--- Submits an order to a locked portfolio's venue: completes it, checks it, stores it. What the state of the world forbids
--- is stored as REJECTED with a reason. Raises TB400 bad argument, TB401 no user, TB404 unknown symbol.
+-- Submits an order to a locked portfolio's venue: completes it, checks it, stores it. What the state of the world
+-- forbids is stored as REJECTED with a reason. Raises TB400 bad argument, TB401 no user, TB404 unknown symbol.
 
 create function submit_order(home portfolios, wanted orders)
   returns orders

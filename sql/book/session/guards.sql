@@ -7,6 +7,7 @@ create trigger sessions_only_end
   before update on sessions
   for each row
   when (old.ended_at is not null
-     or (old.username, old.portfolio_id, old.number, old.label, old.started_at, old.is_reset, old.created_at) is distinct from
+     or (old.username, old.portfolio_id, old.number, old.label, old.started_at, old.is_reset, old.created_at)
+     is distinct from
         (new.username, new.portfolio_id, new.number, new.label, new.started_at, new.is_reset, new.created_at))
   execute function refuse_change('a session ends, once; nothing else of it changes');

@@ -1,5 +1,5 @@
--- A session is a stretch of a portfolio's life: from its opening, or from a reset, to the next. What was ordered, traded
--- and booked belongs to one, and metrics are of one.
+-- A session is a stretch of a portfolio's life: from its opening, or from a reset, to the next. What was ordered,
+-- traded and booked belongs to one, and metrics are of one.
 
 create table sessions (
   username      text               not null,

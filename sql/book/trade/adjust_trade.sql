@@ -1,6 +1,7 @@
--- Changes a trade's bracket: what is given replaces, what isn't stays, and drop_stop_loss or drop_take_profit takes an exit
--- back. What waits to enter it enters with the new one. A new price counts from the next quote on.
--- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 it has ended, or wrong side.
+-- Changes a trade's bracket: what is given replaces, what isn't stays, and drop_stop_loss or drop_take_profit takes
+-- an exit back. What waits to enter it enters with the new one. A new price counts from the next quote on.
+-- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 it has ended, or wrong
+-- side.
 
 create function adjust_trade(
     trade_id          text,
@@ -101,7 +102,7 @@ begin
                        'take_profit', plain(trade.take_profit), 'version', trade.version::text)));
 
   select o.* into waits from orders as o where (o.username, o.order_id) = (trade.username, trade.entry_order_id);
-  perform tend_exits(waits, trade, market.newest_number);
+  perform tend_exits(waits, trade, market.newest_number, business_time(home.feed_owner, home.feed));
   return trade;
 end
 $$;

@@ -1,5 +1,5 @@
--- Closes what is open of a trade, or a part of it, in a locked portfolio: what no other closing order has taken yet. With
--- all of it, its waiting orders are canceled first, unless there is no price to close at.
+-- Closes what is open of a trade, or a part of it, in a locked portfolio: what no other closing order has taken yet.
+-- With all of it, its waiting orders are canceled first, unless there is no price to close at.
 -- Raises TB400 bad quantity, TB422 it is closing already.
 
 create function close_position(home portfolios, trade trades, quantity numeric, reason text)

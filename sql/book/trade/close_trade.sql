@@ -1,7 +1,8 @@
--- Closes a trade at the market, or a part of it, with an order that only reduces, and returns that order. With all of it,
--- what still waits to enter is canceled. Limits, halts and confirmations don't stand in its way; without a price it is
--- REJECTED.
--- Raises TB400 bad quantity, TB401 no user, TB404 not visible, TB409 stale version, TB422 ended, not entered, or closing.
+-- Closes a trade at the market, or a part of it, with an order that only reduces, and returns that order. With all of
+-- it, what still waits to enter is canceled. Limits, halts and confirmations don't stand in its way; without a price
+-- it is REJECTED.
+-- Raises TB400 bad quantity, TB401 no user, TB404 not visible, TB409 stale version, TB422 ended, not entered, or
+-- closing.
 
 create function close_trade(
     trade_id          text,

@@ -1,5 +1,5 @@
--- Writes what an order enters: begins the trade, waiting or with a first fill, or adds a fill to it. What the order says
--- of a bracket counts from that fill on; what it doesn't say stays.
+-- Writes what an order enters: begins the trade, waiting or with a first fill, or adds a fill to it. What the order
+-- says of a bracket counts from that fill on; what it doesn't say stays.
 
 create function enter_trade(
     target        orders,

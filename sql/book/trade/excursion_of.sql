@@ -1,5 +1,6 @@
--- What a position was worth at best and at worst, above and below its cost, over the quotes of its feed after one number
--- and up to another: at what it could have been closed at, in the instrument's currency. No quote, no excursion.
+-- What a position was worth at best and at worst, above and below its cost, over the quotes of its feed after one
+-- number and up to another: at what it could have been closed at, in the instrument's currency. No quote, no
+-- excursion.
 
 create function excursion_of(
     feed_owner   text,

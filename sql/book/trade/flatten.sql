@@ -1,5 +1,5 @@
--- Cancels every order of a portfolio and closes every trade at the market; returns the orders that close. Shorts go first,
--- so that what covers them is free. Nothing stands in its way but a missing price, which makes a REJECTED.
+-- Cancels every order of a portfolio and closes every trade at the market; returns the orders that close. Shorts go
+-- first, so that what covers them is free. Nothing stands in its way but a missing price, which makes a REJECTED.
 -- Raises TB400 which portfolio?, TB401 no user, TB404 not visible, TB422 closed.
 
 create function flatten(portfolio text default null, reason text default 'flatten')

@@ -1,5 +1,5 @@
--- Locks the portfolio of a trade that its user wants to change, works off what the feed brought, and reads the trade as it
--- is then. Raises TB401 no user, TB404 not visible, TB409 stale version, TB422 it has ended.
+-- Locks the portfolio of a trade that its user wants to change, works off what the feed brought, and reads the trade
+-- as it is then. Raises TB401 no user, TB404 not visible, TB409 stale version, TB422 it has ended.
 
 create function lock_trade(trade_id text, expected_version integer, out home portfolios, out trade trades)
   language plpgsql

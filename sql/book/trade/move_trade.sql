@@ -1,7 +1,7 @@
 -- Brings a trade to the status that its orders now give it, where no fill did: it waits, it is being closed, or it is
 -- over without a fill. Returns its moves for the event that tells why; null where it stays.
 
-create function move_trade(target orders, reason text default null)
+create function move_trade(target orders, reason text default null, ended_at timestamptz default null)
   returns jsonb
   language plpgsql
   set search_path from current
@@ -24,7 +24,7 @@ begin
 
   update trades as t
   set status      = is_now,
-      closed_at   = case is_now when 'CANCELED' then business_time(target.feed_owner, target.feed) end,
+      closed_at   = case is_now when 'CANCELED' then coalesce(ended_at, business_time(target.feed_owner, target.feed)) end,
       exit_reason = case is_now when 'CANCELED' then coalesce(reason, 'canceled') end
   where (t.username, t.trade_id) = (target.username, target.trade_id);
 

@@ -1,7 +1,13 @@
 -- Places an exit of a trade, of all that is open of it: it rests for the quotes after one, until canceled, and holds
 -- nothing against its user's own reducing orders.
 
-create function place_exit(entered orders, trade trades, purpose text, price numeric, from_number bigint)
+create function place_exit(
+    entered      orders,
+    trade        trades,
+    purpose      text,
+    price        numeric,
+    from_number  bigint,
+    placed_at    timestamptz)
   returns void
   language plpgsql
   set search_path from current
@@ -36,7 +42,7 @@ begin
   placed.feed_owner       := entered.feed_owner;
   placed.feed             := entered.feed;
   placed.effective_number := from_number;
-  placed.placed_at        := business_time(entered.feed_owner, entered.feed);
+  placed.placed_at        := place_exit.placed_at;
   placed.is_resting       := purpose = 'take_profit';
 
   select p.order_seq + 1, p.session into placed.order_number, placed.session

@@ -1,5 +1,5 @@
--- Purges a trade that was canceled and never filled, its price snapshots with it; its orders and its events stay. Returns
--- it as it was.
+-- Purges a trade that was canceled and never filled, its price snapshots with it; its orders and its events stay.
+-- Returns it as it was.
 -- Raises TB401 no user, TB404 not visible, TB422 it isn't canceled.
 
 create function purge_trade(trade_id text)

@@ -1,5 +1,5 @@
--- Ends a trade at a price that isn't the venue's: at its mark when its portfolio is reset, at its intrinsic value when its
--- option expires; without a fee. At no price at all it has expired worthless.
+-- Ends a trade at a price that isn't the venue's: at its mark when its portfolio is reset, at its intrinsic value
+-- when its option expires; without a fee. At no price at all it has expired worthless.
 
 create function settle_trade(home portfolios, trade trades, price numeric, price_source text, reason text)
   returns orders

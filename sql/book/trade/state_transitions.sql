@@ -19,8 +19,8 @@ select w.username, w.portfolio_id, w.trade_id, w.seq, place::smallint as part,
        w.operation as cause, w.actor, w.details ->> 'order_id' as order_id, w.details ->> 'reason' as reason,
        w.occurred_at
 from told as w
-cross join lateral generate_series(1, jsonb_array_length(w.moves) - 1) as place
-where exists (select from trades as t where (t.username, t.trade_id) = (w.username, w.trade_id));
+join trades using (username, trade_id)
+cross join generate_series(1, jsonb_array_length(w.moves) - 1) as place;
 
 comment on view state_transitions is 'Every move of every trade, in order, with its cause and its actor.';
 comment on column state_transitions.seq         is 'The event of the audit log that tells it; part counts where one event moves a trade on by several.';

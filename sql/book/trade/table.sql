@@ -1,4 +1,5 @@
--- A trade is the life of a position from flat to flat. Its numbers are sums of its executions; its bracket is its user's.
+-- A trade is the life of a position from flat to flat. Its numbers are sums of its executions; its bracket is its
+-- user's.
 
 create table trades (
   username          text                      not null,

@@ -1,7 +1,7 @@
--- Brings a trade's exits in line with what is open of it and with its bracket: placed as it is entered, resized with each
--- fill, repriced when its user adjusts it, canceled when nothing is left to exit.
+-- Brings a trade's exits in line with what is open of it and with its bracket: placed as it is entered, resized with
+-- each fill, repriced when its user adjusts it, canceled when nothing is left to exit.
 
-create function tend_exits(entered orders, trade trades, from_number bigint)
+create function tend_exits(entered orders, trade trades, from_number bigint, happened_at timestamptz)
   returns void
   language plpgsql
   set search_path from current
@@ -22,11 +22,11 @@ begin
 
     if found and (leg.price is null or trade.open_quantity = 0) then
       perform end_order(placed, 'CANCELED', case when leg.price is null then 'taken back'
-                                                 else 'its trade has ended' end, 'venue');
+                                                 else 'its trade has ended' end, 'venue', happened_at);
     elsif found then
       perform fit_exit(placed, trade.open_quantity, leg.price, from_number);
     elsif leg.price is not null and trade.open_quantity > 0 then
-      perform place_exit(entered, trade, leg.purpose, leg.price, from_number);
+      perform place_exit(entered, trade, leg.purpose, leg.price, from_number, happened_at);
     end if;
   end loop;
 end

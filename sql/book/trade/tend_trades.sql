@@ -1,8 +1,8 @@
--- What follows a fill for the trades that it touched: exits are fitted to what is open; what still waits for a trade that
--- has ended is canceled with it where its bracket or its user's closing ended it, and otherwise goes on to the next trade
--- of its own side; a trade that its last waiting order has left is over.
+-- What follows a fill for the trades that it touched: exits are fitted to what is open; what still waits for a trade
+-- that has ended is canceled with it where its bracket or its user's closing ended it, and otherwise goes on to the
+-- next trade of its own side; a trade that its last waiting order has left is over.
 
-create function tend_trades(filled orders, left_trade text, touched text[])
+create function tend_trades(filled orders, left_trade text, touched text[], happened_at timestamptz)
   returns void
   language plpgsql
   set search_path from current
@@ -16,7 +16,7 @@ begin
     select t.* from trades as t where t.username = filled.username and t.trade_id = any (touched)
     order by t.closed_at nulls last
   loop
-    perform tend_exits(filled, trade, greatest(filled.effective_number, trade.extremes_number));
+    perform tend_exits(filled, trade, greatest(filled.effective_number, trade.extremes_number), happened_at);
     continue when trade.closed_at is null;
 
     for waiting in
@@ -29,7 +29,7 @@ begin
       order by o.order_number
     loop
       if filled.purpose <> 'trade' or waiting.purpose <> 'trade' then
-        perform end_order(waiting, 'CANCELED', 'its trade has ended', 'venue');
+        perform end_order(waiting, 'CANCELED', 'its trade has ended', 'venue', happened_at);
       else
         perform carry_order(waiting);
       end if;
@@ -39,7 +39,7 @@ begin
   if left_trade is not null and array_position(touched, left_trade) is null then
     waiting := filled;
     waiting.trade_id := left_trade;
-    moves := move_trade(waiting, 'its orders went to another trade');
+    moves := move_trade(waiting, 'its orders went to another trade', happened_at);
     if moves is not null then
       perform append_event(filled.username, filled.portfolio_id, 'trade_canceled', 'venue',
                            jsonb_build_object('trade_id', left_trade, 'moves', moves));

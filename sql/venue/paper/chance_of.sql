@@ -1,5 +1,5 @@
--- Chance: the same number from 0 to below 100 for the same seed, portfolio, order and quote, wherever and whenever it is
--- asked.
+-- Chance: the same number from 0 to below 100 for the same seed, portfolio, order and quote, wherever and whenever it
+-- is asked.
 
 create function chance_of(home portfolios, order_number bigint, quote_number bigint)
   returns numeric

@@ -19,7 +19,7 @@ begin
       and o.expires_at <= expire_orders.at
     order by o.order_number
   loop
-    perform end_order(target, 'EXPIRED', 'end of day', 'venue');
+    perform end_order(target, 'EXPIRED', 'end of day', 'venue', target.expires_at);
   end loop;
 end
 $$;

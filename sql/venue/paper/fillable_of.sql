@@ -1,5 +1,5 @@
--- How much of an order's rest can fill where a quote offers so much: what only closes a trade, no more than is open, and
--- of spot no more than there is; FOK everything or nothing.
+-- How much of an order's rest can fill where a quote offers so much: what only closes a trade, no more than is open,
+-- and of spot no more than there is; FOK everything or nothing.
 
 create function fillable_of(target orders, standing shared_data.standing, offered numeric)
   returns numeric

@@ -53,9 +53,9 @@ begin
   if paid < fillable then
     perform end_order(target, 'CANCELED', case when target.side = 'buy' or home.allow_short or target.base_currency <> ''
                                                then 'insufficient funds at the fill'
-                                               else 'short selling is not allowed' end, 'venue');
+                                               else 'short selling is not allowed' end, 'venue', market.quoted_at);
   elsif target.time_in_force in ('IOC', 'FOK') then
-    perform end_order(target, 'CANCELED', 'could not be filled at once', 'venue');
+    perform end_order(target, 'CANCELED', 'could not be filled at once', 'venue', market.quoted_at);
   elsif target.works_as = 'limit' and not target.is_resting and fillable is distinct from 0 then
     update orders as o set is_resting = true where (o.username, o.order_id) = (target.username, target.order_id);
   end if;

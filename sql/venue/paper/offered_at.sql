@@ -1,6 +1,6 @@
--- What a quote still has for an order at a price, in lots: a part of the size of the side that it meets, or of the volume
--- where the last price fills it, less what this portfolio has taken from it. Null where nothing limits it. An order
--- never fills twice at one quote.
+-- What a quote still has for an order at a price, in lots: a part of the size of the side that it meets, or of the
+-- volume where the last price fills it, less what this portfolio has taken from it. Null where nothing limits it. An
+-- order never fills twice at one quote.
 
 create function offered_at(home portfolios, target orders, market shared_data.market, price numeric)
   returns numeric

@@ -1,6 +1,6 @@
--- How much of what would fill at a price can be paid, in lots: all of it, or none. What had to wait may meet a worse price
--- than it held money for; a market order is cut to what there is money for. Where an earlier order was made larger and
--- took what this one would have sold, it would now sell short.
+-- How much of what would fill at a price can be paid, in lots: all of it, or none. What had to wait may meet a worse
+-- price than it held money for; a market order is cut to what there is money for. Where an earlier order was made
+-- larger and took what this one would have sold, it would now sell short.
 
 create function payable_of(
     home      portfolios,

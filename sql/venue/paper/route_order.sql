@@ -1,5 +1,5 @@
--- The paper venue's door. An order fills at the quote that it meets, as far as that has it, or rests for the quotes after
--- it.
+-- The paper venue's door. An order fills at the quote that it meets, as far as that has it, or rests for the quotes
+-- after it.
 
 create function route_order(target orders, home portfolios, market shared_data.market, standing shared_data.standing)
   returns orders
