@@ -43,6 +43,7 @@ set local role twinbook_owner;
 \ir shared_data/instrument/next_close.sql
 \ir shared_data/fee/access.sql
 \ir shared_data/fee/guards.sql
+\ir shared_data/fee/rows.sql
 \ir shared_data/fee/fee_of.sql
 \ir shared_data/feed/access.sql
 \ir shared_data/feed/guards.sql

@@ -36,6 +36,7 @@
 \ir ledger/guards.sql
 \ir ledger/book_flow.sql
 
+\ir portfolio/book_opening.sql
 \ir portfolio/open_portfolio.sql
 \ir portfolio/edit_portfolio.sql
 \ir portfolio/close_portfolio.sql
@@ -96,6 +97,7 @@
 \ir trade/tend_trades.sql
 \ir execution/record_execution.sql
 \ir order/submit_order.sql
+\ir order/marked_order.sql
 \ir order/place_order.sql
 \ir order/cancel_order.sql
 \ir order/cancel_all.sql

@@ -163,7 +163,8 @@ create type shared_data.market as (
   underlying       text,
   option_type      text,
   strike           numeric,
-  expiry           date
+  expiry           date,
+  base_decimals    integer
 );
 comment on type shared_data.market is
   'An instrument, its feed''s time and the price to work with, as one portfolio sees them; '

@@ -17,10 +17,12 @@ begin
                  where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
          shared_data.clock(f), f.newest_number, f.fills_on = 'next quote', 'quote'::text,
          q.number, q.bid::numeric, q.ask::numeric, q.last::numeric, q.volume::numeric, q.bid_size::numeric,
-         q.ask_size::numeric, q.quoted_at, i.base_currency, i.underlying, i.option_type, i.strike::numeric, i.expiry
+         q.ask_size::numeric, q.quoted_at, i.base_currency, i.underlying, i.option_type, i.strike::numeric, i.expiry,
+         b.decimals::integer
   into market
   from shared_data.instruments as i
   join shared_data.currencies as c using (currency)
+  left join shared_data.currencies as b on b.currency = i.base_currency
   join shared_data.feeds as f on (f.username, f.name) = (home.feed_owner, home.feed)
   left join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (home.feed_owner, home.feed, i.symbol)
   where i.symbol = market_at.symbol;

@@ -24,8 +24,9 @@ begin
       from unnest(array['maker', 'taker']) as liquidity,
            shared_data.fee_of(market.fee_venue, market.asset_class, target.side, liquidity, target.quantity,
                               target.quantity * price * market.multiplier, market.decimals,
-                              market.feed_clock) as f
-      where liquidity = 'taker' or target.works_as <> 'market');
+                              market.feed_clock, market.base_decimals) as f
+      where (liquidity = 'taker' or target.works_as <> 'market') and not f.is_in_base);
+    target.hold_fee := coalesce(target.hold_fee, 0);
   end if;
 
   return target;

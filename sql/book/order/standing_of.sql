@@ -19,7 +19,8 @@ begin
                  where (short.username, short.portfolio_id, short.currency) =
                        (p.username, p.portfolio_id, target.currency)
                    and short.quantity < 0
-                   and i.base_currency is null),
+                   and not exists (select from shared_data.instruments as spot
+                                   where spot.symbol = short.symbol and spot.base_currency is not null)),
          coalesce(others.taken, 0)::numeric, others.number > 0,
          coalesce(base.amount, 0)::numeric, coalesce(base.amount - base.held, 0)::numeric, t.status::text,
          waits.trade_id::text, t.extremes_number, t.stop_loss::numeric

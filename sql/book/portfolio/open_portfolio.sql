@@ -1,6 +1,7 @@
 -- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't
--- given comes from the user's settings.
--- Raises TB400 bad argument, TB401 no user, TB404 unknown currency or feed, TB422 the name is taken.
+-- given comes from the user's settings. Amounts of crypto become opening executions at the mark.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown currency or feed, TB422 the name is taken, TB503 nothing
+-- marks an amount.
 
 create function open_portfolio(
     name               text,
@@ -103,9 +104,7 @@ begin
     'name', opened.name, 'base_currency', opened.base_currency, 'feed_owner', opened.feed_owner, 'feed', opened.feed,
     'settings', portfolio_settings(opened)));
 
-  perform book_flow(opened, 'deposit', m.key, m.value::numeric, 'initial balance')
-  from jsonb_each_text(money) as m
-  order by m.key;
+  perform book_opening(opened, 'deposit', 'initial balance');
 
   select p.* into opened
   from portfolios as p

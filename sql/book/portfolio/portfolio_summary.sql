@@ -1,5 +1,6 @@
--- Each portfolio in its base currency: cash, positions, equity, profit. Where a rate or a mark is missing, what depends
--- on it is null, and unknown says why.
+-- Each portfolio in its base currency: cash, positions, equity, profit. Spot that is held is both a balance and a
+-- position, and counts as a position. Where a rate or a mark is missing, what depends on it is null, and unknown says
+-- why.
 
 create view portfolio_summary
   with (security_invoker = true)
@@ -11,6 +12,11 @@ with parts as (
   union all
   select s.username, s.portfolio_id, s.currency, 0, 0, 0, 0, s.realized_pnl, s.fees, null
   from positions as s
+  union all
+  select s.username, s.portfolio_id, i.base_currency, -s.quantity, 0, 0, 0, 0, 0, null
+  from positions as s
+  join shared_data.instruments as i using (symbol)
+  where i.base_currency is not null and s.quantity <> 0
   union all
   select s.username, s.portfolio_id, s.currency, 0, 0, coalesce(s.market_value, 0), coalesce(s.unrealized_pnl, 0), 0, 0,
          case when s.mark is null then s.symbol end
@@ -50,5 +56,6 @@ from by_portfolio;
 
 comment on view portfolio_summary is
   'Each portfolio in its base currency; null, with a reason, where a rate or a mark is missing.';
+comment on column portfolio_summary.cash is 'Balances, but for spot that is held: that is in positions_value.';
 comment on column portfolio_summary.realized_pnl is 'Gross; fees are apart.';
 select let_traders_read('portfolio_summary');

@@ -1,6 +1,8 @@
--- Begins a portfolio anew, on paper: cancels what waits, ends every trade at its mark, or where nothing marks it at its
--- average, books the money back to what it opened with, and starts a new session. Nothing is lost, and numbers go on.
--- Raises TB400 which portfolio?, TB401 no user, TB403 not on paper, TB404 not visible, TB422 closed, or too often.
+-- Begins a portfolio anew, on paper: cancels what waits, ends every trade at its mark, or where nothing marks it at
+-- its average, books what is left out and what it opened with in again, and starts a new session. Nothing is lost,
+-- and numbers go on.
+-- Raises TB400 which portfolio?, TB401 no user, TB403 not on paper, TB404 not visible, TB422 closed, or too often,
+-- TB503 nothing marks the spot that it opened with.
 
 create function reset_portfolio(portfolio text default null, reason text default 'reset')
   returns portfolios
@@ -50,12 +52,13 @@ begin
     'session', was::text, 'reason', coalesce(reset_portfolio.reason, 'reset')));
   home := next_session(home, null, 'reset', is_reset => true);
 
-  perform book_flow(home, 'reset', b.currency, coalesce((home.initial_balances ->> b.currency)::numeric, 0) - b.amount,
-                    'back to what it opened with')
+  perform book_flow(home, 'reset', b.currency, -b.amount, 'what was left')
   from balances as b
   where (b.username, b.portfolio_id) = (home.username, home.portfolio_id)
-    and b.amount <> coalesce((home.initial_balances ->> b.currency)::numeric, 0)
+    and b.amount <> 0
   order by b.currency;
+
+  perform book_opening(home, 'reset', 'what it opened with');
 
   return (select p from portfolios as p where (p.username, p.portfolio_id) = (home.username, home.portfolio_id));
 end

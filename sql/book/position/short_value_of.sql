@@ -1,5 +1,5 @@
--- What a portfolio's shorts in a currency would cost to buy back, at the feed's last known prices; at those that were
--- known at a quote, where one is being matched that newer ones have followed.
+-- What a portfolio's shorts in a currency, of what isn't spot, would cost to buy back, at the feed's last known
+-- prices; at those that were known at a quote, where one is being matched that newer ones have followed.
 
 create function short_value_of(home portfolios, currency text, at_number bigint default null)
   returns numeric
@@ -21,10 +21,12 @@ begin
         else coalesce(q.ask, q.last, q.bid)
       end, s.average_price)), 0)
     from positions as s
+    join shared_data.instruments as i using (symbol)
     left join shared_data.quotes as q
       on (q.username, q.feed, q.symbol) = (home.feed_owner, home.feed, s.symbol)
     where (s.username, s.portfolio_id, s.currency) = (home.username, home.portfolio_id, short_value_of.currency)
-      and s.quantity < 0);
+      and s.quantity < 0
+      and i.base_currency is null);
 end
 $$;
 

@@ -1,5 +1,5 @@
 -- Adds one component of a venue's fees, from a day on.
--- Raises TB400 bad argument, TB422 this component has a rate from that day already.
+-- Raises TB400 bad argument, TB422 this component has a rate from that day already, or the venue charges otherwise.
 
 create function shared_data.add_fee(
     venue           text,
@@ -14,7 +14,8 @@ create function shared_data.add_fee(
     maximum         numeric      default null,
     decimals        integer      default null,
     effective_from  timestamptz  default '2000-01-01 00:00+00',
-    is_verified     boolean      default false)
+    is_verified     boolean      default false,
+    charged_in      text         default 'currency')
   returns shared_data.fees
   language plpgsql
   security definer
@@ -23,11 +24,20 @@ as $$
 declare
   added fees;
 begin
+  if exists (select from fees as f
+             where (f.venue, f.asset_class) = (add_fee.venue, add_fee.asset_class)
+               and f.charged_in <> add_fee.charged_in) then
+    raise exception using
+      errcode = 'TB422',
+      message = format('%s charges otherwise for %s', add_fee.venue, add_fee.asset_class),
+      hint    = 'All components of a venue''s fee for a class are charged in the same: currency, or what is credited.';
+  end if;
+
   insert into fees (venue, asset_class, component, side, liquidity, effective_from, basis, rate, minimum, maximum,
-                    decimals, source, is_verified)
+                    decimals, source, is_verified, charged_in)
   values (add_fee.venue, add_fee.asset_class, add_fee.component, add_fee.side, add_fee.liquidity,
           add_fee.effective_from, add_fee.basis, add_fee.rate, add_fee.minimum, add_fee.maximum, add_fee.decimals,
-          add_fee.source, add_fee.is_verified)
+          add_fee.source, add_fee.is_verified, add_fee.charged_in)
   returning * into added;
   return added;
 exception
@@ -42,7 +52,7 @@ exception
       message = 'this fee makes no sense',
       detail  = sqlerrm,
       hint    = 'basis is order, unit or percent; side buy, sell or both; liquidity maker, taker or both; sums are not '
-                'negative.';
+                'negative; charged_in currency, or credited, which is a percentage without bounds.';
 end
 $$;
 

@@ -1,5 +1,6 @@
 -- What a venue charges for a fill: the total, and each component. Of several rows of a component, the newest counts
--- that has begun; each component is bounded, then rounded up.
+-- that has begun; each component is bounded, then rounded up. A venue that charges what it credits takes its part of
+-- the spot bought, in the base currency, and never all of it.
 
 create function shared_data.fee_of(
     venue              text,
@@ -10,8 +11,10 @@ create function shared_data.fee_of(
     value              numeric,
     currency_decimals  integer,
     at                 timestamptz,
+    base_decimals      integer  default null,
     out fee            numeric,
-    out components     jsonb)
+    out components     jsonb,
+    out is_in_base     boolean)
   language plpgsql stable
   set search_path = shared_data, pg_temp
 as $$
@@ -27,23 +30,32 @@ begin
     order by f.component, f.side, f.liquidity, f.effective_from desc
   ),
   charged as (
-    select f.component, bounded.fee * 10.0 ^ scale.digits as scaled, scale.digits
+    select f.component, bounded.fee * 10.0 ^ scale.digits as scaled, scale.digits, terms.is_in_base,
+           trunc(fee_of.quantity * 10.0 ^ scale.digits) as most
     from in_force as f,
-         lateral (select coalesce(f.decimals, fee_of.currency_decimals)) as scale (digits),
+         lateral (select f.charged_in = 'credited' and fee_of.side = 'buy' and base_decimals is not null)
+           as terms (is_in_base),
+         lateral (select coalesce(f.decimals, case when terms.is_in_base then base_decimals
+                                                   else fee_of.currency_decimals end)) as scale (digits),
          lateral (select case f.basis when 'order'   then f.rate
                                       when 'unit'    then f.rate * fee_of.quantity
-                                      when 'percent' then f.rate * fee_of.value / 100 end) as raw (fee),
+                                      when 'percent' then f.rate / 100 * case when terms.is_in_base then fee_of.quantity
+                                                                        else fee_of.value end end) as raw (fee),
          lateral (select least(greatest(raw.fee, f.minimum), f.maximum)) as bounded (fee)
   ),
   rounded as (
-    select component, trim_scale(round(ceil(scaled) / 10.0 ^ digits, digits)) as fee from charged
+    select c.component, c.is_in_base, trim_scale(round(case when c.is_in_base then greatest(least(ceil(c.scaled), c.most - 1), 0)
+                                                            else ceil(c.scaled) end / 10.0 ^ c.digits, c.digits)) as fee
+    from charged as c
   )
-  select coalesce(sum(r.fee), 0), jsonb_object_agg(r.component, r.fee::text order by r.component)
-  into fee_of.fee, fee_of.components
-  from (select p.component, sum(p.fee) as fee from rounded as p group by p.component) as r;
+  select coalesce(sum(r.fee), 0), jsonb_object_agg(r.component, r.fee::text order by r.component),
+         coalesce(bool_or(r.is_in_base), false)
+  into fee_of.fee, fee_of.components, fee_of.is_in_base
+  from (select p.component, sum(p.fee) as fee, bool_or(p.is_in_base) as is_in_base
+        from rounded as p group by p.component) as r;
 end
 $$;
 
 comment on function shared_data.fee_of is
-  'The fee of a fill at a venue: total and components, in the instrument''s currency.';
+  'The fee of a fill at a venue: total and components, in the instrument''s currency, or in spot''s base where it says so.';
 select shared_data.let_only('shared_data.fee_of', 'twinbook_engine');

@@ -24,7 +24,9 @@ create table shared_data.fees (
   constraint fees_basis_is_known      check (basis in ('order', 'unit', 'percent')),
   constraint fees_rate_is_no_rebate   check (rate >= 0),
   constraint fees_bounds_are_ordered  check (minimum >= 0 and maximum >= coalesce(minimum, 0)),
-  constraint fees_decimals_are_few    check (decimals between 0 and 18)
+  constraint fees_decimals_are_few    check (decimals between 0 and 18),
+  constraint fees_credited_are_a_part check (charged_in = 'currency' or (basis = 'percent' and rate < 100
+                                             and num_nonnulls(minimum, maximum) = 0))
 );
 
 comment on table  shared_data.fees                is 'What venues charge, component by component, from a day on.';

@@ -21,9 +21,11 @@ declare
                                      else greatest(quoted - price, 0) end;
   fee        numeric := 0;
   components jsonb;
+  is_in_base boolean := false;
 begin
   if market.has_fees then
-    select f.fee, f.components into fee, components from fee_at(target, market, price, quantity) as f;
+    select f.fee, f.components, f.is_in_base into fee, components, is_in_base
+    from fee_at(target, market, price, quantity) as f;
   end if;
 
   if market.source = 'mock' then
@@ -37,11 +39,11 @@ begin
                                 nullif(target.filled_quantity, 0)),
     quantity       => fill_order.quantity,
     price          => price,
-    executed_at    => greatest(market.quoted_at, target.effective_at,
-                               case when target.placed_at <= market.feed_clock then target.placed_at end),
+    executed_at    => filled_at(target, market),
     price_source   => market.source,
     fee            => fee,
     fee_components => components,
+    fee_currency   => case when is_in_base then target.base_currency end,
     slippage       => slippage,
     liquidity      => liquidity,
     quote_number   => market.number,

@@ -4,6 +4,7 @@
 \ir fill_price_of.sql
 \ir offered_at.sql
 \ir fillable_of.sql
+\ir filled_at.sql
 \ir fee_at.sql
 \ir fill_order.sql
 \ir route_order.sql

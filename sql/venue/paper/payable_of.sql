@@ -35,7 +35,7 @@ begin
   end if;
 
   if market.has_fees then
-    fee := (select f.fee from fee_at(target, market, price, quantity) as f);
+    fee := (select case when f.is_in_base then 0 else f.fee end from fee_at(target, market, price, quantity) as f);
   end if;
 
   free := free_of(home, target, standing, market.number);

@@ -158,7 +158,7 @@ declare
     from pg_attribute as a
     where a.attrelid = row_like.target and a.attnum > 0 and not a.attisdropped and a.attgenerated = '');
 begin
-  execute format('select to_jsonb(t) from %s as t order by t.ctid limit 1', target) into base;
+  execute format('select to_jsonb(t) from %s as t order by t limit 1', target) into base;
   return format('insert into %1$s (%2$s) select %2$s from jsonb_populate_record(null::%1$s, %3$L)',
                 target, columns, base || change);
 end

@@ -1,6 +1,6 @@
 -- Rule 24: what a fill costs, by the fee rows that match: basis, side, maker or taker, bounds, rounding, effective from.
 begin;
-select plan(19);
+select plan(27);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, side, liquidity, decimals, effective_from, source)
 values
@@ -47,6 +47,31 @@ select is((shared_data.fee_of('many', 'equity', 'buy', 'taker', 10, 1000, 2, '20
   '{"commission": "1", "sec": "0.01"}'::jsonb, 'each component is told');
 select is((shared_data.fee_of('nowhere', 'equity', 'buy', 'taker', 10, 1000, 2, '2026-03-02')).components, null,
   'or none');
+
+-- What is credited: of spot bought, a part of it, in the base currency's smallest units, and never all of it.
+insert into shared_data.fees (venue, asset_class, component, basis, rate, charged_in, source)
+values ('net', 'crypto', 'commission', 'percent', 0.25, 'credited', 'p');
+select is(format('%s %s', trim_scale(f.fee), f.is_in_base), format('%s %s', charged, in_base), what)
+from (values
+  ('buy',  0.1,        8,    0.00025,    true,  'of spot bought a part of it'),
+  ('sell', 0.1,        8,    12.51,      false, 'of spot sold a part of the money'),
+  ('buy',  0.1,        null, 12.51,      false, 'of what has no base, money'),
+  ('buy',  0.00000003, 8,    0.00000001, true,  'rounded up'),
+  ('buy',  0.00000001, 8,    0,          true,  'but never all of it')) as tried (side, quantity, base_decimals, charged, in_base, what),
+  lateral shared_data.fee_of('net', 'crypto', side, 'taker', quantity, quantity * 50010, 2, '2026-03-02', base_decimals) as f;
+select throws_ok($$ select shared_data.add_fee('net', 'crypto', 'ticket', 'order', 1, 'p') $$, 'TB422', null,
+  'a venue charges a class in one way');
+
+-- The brokers' schedules are rows, dated, with their source, and say that nobody verified them.
+select is_empty($$ select venue from unnest(array['tradier', 'alpaca', 'kraken']) as venue
+                   where not exists (select from shared_data.fees as f where f.venue = venue.venue and f.source <> '' and not f.is_verified) $$,
+  'each broker has its rows');
+select results_eq(
+  $$ select at::date, (shared_data.fee_of('tradier', 'equity', 'sell', 'taker', 1000, 50000, 2, at)).components
+     from unnest(array['2012-06-01', '2012-12-03', '2023-06-01', '2026-03-02']::timestamptz[]) as at $$,
+  $$ values (date '2012-06-01', null::jsonb), ('2012-12-03', '{"taf": "0.12"}'), ('2023-06-01', '{"commission": "0", "sec": "0.4", "taf": "0.15"}'),
+            ('2026-03-02', '{"commission": "0", "sec": "0", "taf": "0.17"}') $$,
+  'a fill pays what was in force on its day');
 
 select finish();
 rollback;

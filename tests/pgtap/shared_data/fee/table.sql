@@ -1,9 +1,9 @@
 -- A fee row's constraints and guards.
 begin;
-select plan(15);
+select plan(18);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, source)
-values ('nyse', 'equity', 'commission', 'unit', 0.005, 1, 10, 'a page');
+values ('a venue', 'equity', 'commission', 'unit', 0.005, 1, 10, 'a page');
 
 create temporary table cases (change jsonb, refused text);
 insert into cases values
@@ -16,7 +16,10 @@ insert into cases values
   ('{"minimum": -1}', '23514 fees_bounds_are_ordered'),
   ('{"maximum": 0.5}', '23514 fees_bounds_are_ordered'),
   ('{"decimals": 19}', '23514 fees_decimals_are_few'),
-  ('{"charged_in": "kind"}', '23514 fees_charged_in_is_known'),
+  ('{"charged_in": "kind", "basis": "percent", "minimum": null, "maximum": null}', '23514 fees_charged_in_is_known'),
+  ('{"component": "other", "charged_in": "credited", "basis": "percent", "minimum": null, "maximum": null}', 'accepted'),
+  ('{"component": "other", "charged_in": "credited", "minimum": null, "maximum": null}', '23514 fees_credited_are_a_part'),
+  ('{"component": "other", "charged_in": "credited", "basis": "percent"}', '23514 fees_credited_are_a_part'),
   ('{"rate": "NaN"}', '23514 amount_is_finite');
 
 select is(tests.refusal(tests.row_like('shared_data.fees', change)), refused, refused || ' ' || change) from cases;
