@@ -116,6 +116,10 @@
 \ir portfolio/reset_portfolio.sql
 \ir portfolio/rate_between.sql
 \ir portfolio/portfolio_summary.sql
+\ir performance/rate_at.sql
+\ir performance/daily_summary.sql
+\ir performance/trade_history.sql
+\ir performance/session_metrics.sql
 \ir differences.sql
 \ir verify.sql
 \ir verify_portfolios.sql
