@@ -89,6 +89,8 @@ set local role twinbook_engine;
 \ir shared_data/quote/record_quote.sql
 \ir shared_data/market_data/record_bars.sql
 \ir shared_data/sweep.sql
+\ir shared_data/take_snapshots.sql
+\ir shared_data/drop_snapshots.sql
 \ir oversight/verify_book.sql
 
 set local role twinbook_owner;

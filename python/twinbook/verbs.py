@@ -392,8 +392,20 @@ class Administration(Session):
     """What administrators may do."""
 
     def add_month(self, month: date) -> str:
-        """Make the partition for a month's price history. For administrators."""
+        """Make the partitions for a month's price history and snapshots.
+
+        Returns the month. For administrators.
+        """
         return self._value(str, "shared_data.add_month", {"month date": month}, {})
+
+    def drop_snapshots(self, *, older_than: timedelta | str | None = None) -> int:
+        """Remove snapshots older than an interval, of 30 days or more.
+
+        Run it daily. For administrators.
+        """
+        return self._value(
+            int, "shared_data.drop_snapshots", {}, {"older_than interval": older_than}
+        )
 
     def edit_user(
         self,
@@ -486,6 +498,7 @@ class MarketData(Session):
         decimals: int | None = None,
         effective_from: datetime | None = None,
         is_verified: bool | None = None,
+        charged_in: str | None = None,
     ) -> Fee:
         """Add one component of a venue's fees, from a day on. For market data's role."""
         return self._row(
@@ -507,6 +520,7 @@ class MarketData(Session):
                 "decimals integer": decimals,
                 "effective_from timestamp with time zone": effective_from,
                 "is_verified boolean": is_verified,
+                "charged_in text": charged_in,
             },
         )
 
@@ -611,3 +625,10 @@ class MarketData(Session):
         Run it every few seconds. For market data's role.
         """
         return self._value(int, "shared_data.sweep", {}, {})
+
+    def take_snapshots(self) -> int:
+        """Take snapshots of what every portfolio, position and open trade is worth.
+
+        Run it every minute or so. For market data's role.
+        """
+        return self._value(int, "shared_data.take_snapshots", {}, {})

@@ -10,6 +10,7 @@
 \ir position/table.sql
 \ir audit/table.sql
 \ir unmatched/table.sql
+\ir snapshot/table.sql
 
 \ir acting_user.sql
 
@@ -50,6 +51,9 @@
 \ir execution/day_loss_of.sql
 
 \ir unmatched/access.sql
+
+\ir snapshot/access.sql
+\ir snapshot/guards.sql
 
 \ir trade/access.sql
 \ir trade/transitions.sql
@@ -120,6 +124,8 @@
 \ir performance/daily_summary.sql
 \ir performance/trade_history.sql
 \ir performance/session_metrics.sql
+\ir snapshot/snapshot_portfolios.sql
+\ir snapshot/remove_snapshots.sql
 \ir differences.sql
 \ir verify.sql
 \ir verify_portfolios.sql

@@ -55,7 +55,8 @@ join tables as mine on mine.oid = k.conrelid
 where k.conkey[1] is distinct from mine.username_column
 
 union all
--- An index serves if it begins with just the key's columns, or is unique on some of them.
+-- An index serves if it begins with just the key's columns, or is unique on some of them. A session is never removed or
+-- renumbered, so nothing ever looks for its rows by the key: one that begins with their portfolio serves.
 select 'a foreign key into a user''s data has an index', format('%s on %s', k.conname, k.conrelid::regclass)
 from foreign_keys as k
 where not exists (
@@ -65,7 +66,8 @@ where not exists (
        lateral (select array_agg(column_number)
                 from unnest(i.indkey[0:cardinality(k.conkey) - 1]) as column_number) as prefix (columns)
   where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null
-    and (prefix.columns @> k.conkey or (i.indisunique and k.conkey @> whole.columns))
+    and (prefix.columns @> k.conkey or (i.indisunique and k.conkey @> whole.columns)
+      or (k.confrelid::regclass::text ~ '\.sessions$' and prefix.columns[1:2] <@ k.conkey))
 )
 
 union all

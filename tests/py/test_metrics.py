@@ -1,4 +1,4 @@
-"""daily_summary, trade_history and performance_metrics against a computation of their own, in pandas."""
+"""daily_summary, trade_history and the metrics against a computation of their own, in pandas."""
 
 import math
 import random

@@ -1,5 +1,6 @@
--- Makes the partition for a month's price history, closed like its parent. Making it again does nothing.
--- Raises TB400 no month, TB403 not an administrator, TB422 the default partition holds rows of that month already.
+-- Makes the partitions for a month's price history and snapshots, closed like their parents. Making them again does
+-- nothing.
+-- Raises TB400 no month, TB403 not an administrator, TB422 a default partition holds rows of that month already.
 
 create function shared_data.add_month(month date)
   returns text
@@ -9,33 +10,45 @@ create function shared_data.add_month(month date)
 as $$
 declare
   starts constant date := date_trunc('month', add_month.month)::date;
-  leaf   constant text := 'market_data_' || to_char(starts, 'YYYY_MM');
+  suffix constant text := to_char(starts, 'YYYY_MM');
+  parent record;
+  leaf   text;
 begin
   perform identity.require_administrator();
 
-  if leaf is null or not isfinite(starts) then
+  if suffix is null or not isfinite(starts) then
     raise exception using
       errcode = 'TB400',
       message = 'which month?',
       hint    = 'Give any day of it, such as ''2026-12-01''.';
   end if;
 
-  if to_regclass('shared_data.' || leaf) is null then
-    execute format('create table shared_data.%I partition of shared_data.market_data for values from (%L) to (%L)',
-                   leaf, starts::timestamp at time zone 'UTC', (starts + interval '1 month') at time zone 'UTC');
-    execute format('comment on table shared_data.%I is %L', leaf,
-                   'History stored in ' || to_char(starts, 'YYYY-MM') || '.');
-    perform shared_data.close_leaf(format('shared_data.%I', leaf)::regclass);
-  end if;
-  return leaf;
+  for parent in
+    select c.relnamespace::regnamespace::text as home, c.relname as name
+    from pg_catalog.pg_class as c
+    where c.relkind = 'p'
+      and c.relnamespace::regnamespace::text in ('shared_data', 'paper_trading', 'live_trading')
+    order by home desc, name
+  loop
+    leaf := format('%I.%I', parent.home, parent.name || '_' || suffix);
+
+    if to_regclass(leaf) is null then
+      execute format('create table %s partition of %I.%I for values from (%L) to (%L)', leaf, parent.home, parent.name,
+                     starts::timestamp at time zone 'UTC', (starts + interval '1 month') at time zone 'UTC');
+      execute format('comment on table %s is %L', leaf, 'Rows stored in ' || to_char(starts, 'YYYY-MM') || '.');
+      perform shared_data.close_leaf(leaf::regclass);
+    end if;
+  end loop;
+
+  return to_char(starts, 'YYYY-MM');
 exception
   when check_violation then
     raise exception using
       errcode = 'TB422',
-      message = format('history of %s is stored already, in the default partition', to_char(starts, 'YYYY-MM')),
+      message = format('rows of %s are stored already, in a default partition', to_char(starts, 'YYYY-MM')),
       hint    = 'Make partitions ahead of their month.';
 end
 $$;
 
-comment on function shared_data.add_month is 'Make the partition for a month''s price history. For administrators.';
+comment on function shared_data.add_month is 'Make the partitions for a month''s price history and snapshots; returns the month. For administrators.';
 select shared_data.let_only('shared_data.add_month', 'twinbook_admin');

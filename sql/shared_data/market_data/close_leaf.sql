@@ -14,10 +14,10 @@ begin
                  'twinbook_auditor, twinbook_backup', leaf);
   execute format('grant select on %s to twinbook_backup', leaf);
   execute format('create trigger %I before truncate on %s for each statement execute function '
-                 'shared_data.refuse_change(''price history is what fills are explained by'')',
+                 'shared_data.refuse_change(''a partition is emptied by nobody'')',
                  name || '_is_never_removed', leaf);
 end
 $$;
 
 comment on function shared_data.close_leaf is
-  'Close a partition of price history to everyone but its parent and the backup.';
+  'Close a partition to everyone but its parent and the backup.';

@@ -24,7 +24,7 @@ select is_empty($$ select tests.laws_of('positions') except select split_part(re
 
 select is(tests.refusal('delete from positions where false'), 'TB001 positions',
   'positions_are_never_removed: deleted');
-select is(tests.refusal('truncate positions'), 'TB001 positions', 'positions_are_never_removed: truncated');
+select is(tests.refusal('truncate positions cascade'), 'TB001 positions', 'positions_are_never_removed: truncated');
 
 select is(tests.refusal(format('update positions set %I = %L', field, value)), 'TB001 positions',
           'positions_identity_is_final: ' || field)

@@ -1,6 +1,6 @@
 -- I2: a session of one book has no privilege at all in the other, either way.
 begin;
-select plan(88);
+select plan(116);
 
 select tests.set_stage();
 set local search_path = paper_trading, shared_data, tap, pg_temp;
@@ -11,7 +11,7 @@ set local search_path = tap, pg_temp;
 
 create temporary table things as
 select c.relnamespace::regnamespace::text as book, c.oid::regclass::text as name from pg_class as c
-where c.relnamespace in ('paper_trading'::regnamespace, 'live_trading'::regnamespace) and c.relkind in ('r', 'v');
+where c.relnamespace in ('paper_trading'::regnamespace, 'live_trading'::regnamespace) and c.relkind in ('r', 'p', 'v') and not c.relispartition;
 create temporary table verbs as
 select p.pronamespace::regnamespace::text as book, p.proname as name from pg_proc as p
 where p.pronamespace in ('paper_trading'::regnamespace, 'live_trading'::regnamespace);
@@ -49,7 +49,7 @@ select is_empty($$ select name from things where has_table_privilege('twinbook_l
 select set_eq(
   $$ select name::text from verbs where book = 'paper_trading' and has_function_privilege('twinbook_paper', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,
   array['book', 'open_portfolio', 'edit_portfolio', 'close_portfolio', 'place_order', 'replace_order', 'cancel_order', 'cancel_all', 'verify_portfolios', 'rate_between',
-        'adjust_trade', 'close_trade', 'purge_trade', 'flatten', 'reset_portfolio', 'begin_session', 'excursion_of'],
+        'adjust_trade', 'close_trade', 'purge_trade', 'flatten', 'reset_portfolio', 'begin_session', 'excursion_of', 'rate_at'],
   'the verbs of a book are these');
 select set_eq(
   $$ select name::text from verbs where book = 'live_trading' and has_function_privilege('twinbook_live', format('live_trading.%I', name)::regproc, 'EXECUTE') $$,

@@ -38,8 +38,8 @@ select is_empty(
 select is_empty(
   $$ select c.oid::regclass, a.privilege_type from pg_class as c, aclexplode(c.relacl) as a
      where c.relnamespace = any (pg_temp.ours()) and a.grantee = 'twinbook_engine'::regrole and a.privilege_type not in ('SELECT', 'INSERT', 'UPDATE')
-       and not (c.relname = 'unmatched' and a.privilege_type = 'DELETE') $$,
-  'and the engine deletes and truncates nothing, but what is left to be matched');
+       and not (c.relname in ('unmatched', 'portfolio_snapshots', 'position_snapshots', 'price_snapshots') and a.privilege_type = 'DELETE') $$,
+  'and the engine deletes and truncates nothing, but what is left to be matched, and old snapshots');
 select is_empty(
   $$ select c.oid::regclass from pg_class as c where c.relnamespace = any (pg_temp.ours()) and c.relowner not in ('twinbook_owner'::regrole, 'twinbook_engine'::regrole) $$,
   'all tables and views are the owner''s or the engine''s');
