@@ -70,12 +70,15 @@ def _lower_the_limit(book: Book, orders: Orders) -> Order:
 _GTC = {"time_in_force": "GTC"}
 _LIMIT = {"order_type": "limit"}
 _STOP = {"order_type": "stop", **_GTC}
+_SWING = {"strategy": "swing"}
 
 ACTS = [
     _act("2012-01-03", "alice", "buys at the market", "apple", "AAPL", "buy", 100),
     _act("2012-01-03", "alice", "buys at the market", "google", "GOOG", "buy", 50),
     _act("2012-01-05", "alice", "guards it with a stop, and it gaps", "guard", "GOOG", "sell", 50,
          stop_price=Decimal(600), **_STOP),
+    _act("2012-01-25", "alice", "enters with a bracket, 425 to 500", "swing", "AAPL", "buy", 20,
+         stop_loss=Decimal(425), take_profit=Decimal(500), **_SWING),
     _act("2012-02-01", "alice", "offers half, then lowers her limit", "offer", "AAPL", "sell", 50,
          limit_price=Decimal(620), **_LIMIT, **_GTC),
     Act(date(2012, 3, 1), "alice", "", "offer", _lower_the_limit),
@@ -91,6 +94,8 @@ ACTS = [
     _act("2012-08-01", "bob", "buys the break-out, by a stop", "break", "AAPL", "buy", 20,
          stop_price=Decimal(620), **_STOP),
     _act("2012-09-19", "alice", "takes some profit", "profit", "AAPL", "sell", 25),
+    _act("2012-10-01", "alice", "enters with a bracket, 640 to 720", "again", "AAPL", "buy", 10,
+         stop_loss=Decimal(640), take_profit=Decimal(720), **_SWING),
     _act("2012-12-03", "alice", "still waits for it at year's end", "patience", "AAPL", "buy", 20,
          limit_price=Decimal(480), **_LIMIT, **_GTC),
 ]  # fmt: skip
@@ -164,6 +169,13 @@ class Demo:
                     found = book.execute("select * from orders where order_id = %s", [order_id])
                 told.append({"day": act.day, "who": act.trader, "tells": act.tells, **found[0]})
         return told
+
+    def moves(self, key: str) -> list[dict[str, Any]]:
+        """The moves of the trade that an act of alice's began."""
+        query = "select m.* "
+        query += "from state_transitions as m where trade_id = %s order by seq, part"
+        with self.application.session("alice") as book:
+            return book.execute(query, [self.orders["alice"][key].trade_id])
 
     def of_everybody(self, query: str) -> list[dict[str, Any]]:
         """One query, asked by each trader in turn: each sees his own."""

@@ -27,6 +27,9 @@ def test_it_tells_the_year_and_proves_its_claims(tmp_path: Path) -> None:
     assert re.search(r"alice.*guards.*sell +50 +GOOG +FILLED +589\.93", said), "the stop gaps"
     assert re.search(r"alice.*lowers her limit.*FILLED +600", said), "a limit fills at its limit"
     assert re.search(r"for the day.*EXPIRED", said)
+    assert re.search(r"AAPL +454\.91 +500\.00 +425\.00 +500\.00 +899\.80 +take_profit", said)
+    assert re.search(r"AAPL +677\.43 +635\.47 +640\.00 +720\.00 +-421\.60 +stop_loss", said)
+    assert re.search(r"OPEN +CLOSED +order_filled +venue", said)
     assert re.search(r"at once.*CANCELED", said)
     assert re.search(r"more than she can pay.*REJECTED", said)
     assert "14 of 14 claims hold" in said

@@ -13,14 +13,20 @@ from twinbook.demo import FEED, TRADERS, Claim, Demo
 from twinbook.server import Server
 
 _STORY = "day who tells side quantity symbol status average_price"
+_TRADES = (
+    "username symbol entry_price exit_price stop_loss take_profit net_pnl exit_reason"
+)
+_MOVES = "seq from_status to_status cause actor"
 _FILLS = "username executed_at side quantity symbol price fee realized_pnl"
 _POSITIONS = "username symbol quantity average_price mark market_value unrealized_pnl"
 _BALANCES = "username currency amount held"
+_METRICS = "username trades win_rate_percent profit_factor expectancy max_drawdown_percent sharpe"
 _WORTH = "username equity cash positions_value realized_pnl unrealized_pnl fees"
 _TITLES = {
     "username": "who", "tells": "what", "average_price": "average", "executed_at": "when",
     "realized_pnl": "realized", "unrealized_pnl": "unrealized", "market_value": "value",
-    "positions_value": "positions",
+    "positions_value": "positions", "net_pnl": "net", "entry_price": "entry", "exit_price": "exit",
+    "win_rate_percent": "win rate %", "max_drawdown_percent": "drawdown %",
 }  # fmt: skip
 
 
@@ -65,10 +71,13 @@ def _tell(play: Demo) -> None:
             advance(1)
     click.echo(f"Replayed {days} trading days of AAPL, GOOG and MSFT for {' and '.join(TRADERS)}.")
     _table("What they did, and how it went", _STORY, play.story())
+    _table("Trades", _TRADES, play.of_everybody("select * from trade_history order by placed_at"))
+    _table("The bracket that took its profit, move by move", _MOVES, play.moves("swing"))
     _table("Fills", _FILLS, play.of_everybody("select * from executions order by seq"))
     _table("Positions", _POSITIONS, play.of_everybody("select * from open_positions"))
     _table("Balances", _BALANCES, play.of_everybody("select * from balances"))
     _table("Profit and loss", _WORTH, play.of_everybody("select * from portfolio_summary"))
+    _table("How it went", _METRICS, play.of_everybody("select * from performance_metrics"))
 
 
 def _prove(play: Demo) -> list[Claim]:

@@ -45,13 +45,14 @@ order.add_command(
         "twinbook --user alice order place AAPL buy 10\n"
         "twinbook --user alice order place AAPL buy 10 --order-type limit --limit-price 180\n"
         "twinbook --user alice order place AAPL sell 10 --order-type stop --stop-price 170 "
-        "--time-in-force GTC",
+        "--time-in-force GTC\n"
+        "twinbook --user alice order place AAPL buy 10 --stop-loss 170 --take-profit 200",
         order_type="market, limit, stop or stop_limit.",
         limit_price="Of limit and stop_limit orders.",
         stop_price="Of stop and stop_limit orders.",
         time_in_force="DAY, GTC, IOC or FOK.",
-        stop_loss="Brackets aren't known yet.",
-        take_profit="Brackets aren't known yet.",
+        stop_loss="Where the trade that it enters is stopped out.",
+        take_profit="Where the trade that it enters takes its profit.",
         strategy="A label; positions are kept apart by it.",
         portfolio="Else your only one, or main.",
         idempotency_key="A repeat with the same key changes nothing.",

@@ -23,7 +23,10 @@ _SETTINGS = {
     "max_history_age": "How old a stored price may be that stands in for a stale quote.",
     "allow_short": "Whether it may sell what it doesn't have.",
     "allow_mock_prices": "Whether a made-up price may stand in for a missing one.",
-    "fee_venue": "Whose fees apply; else the instrument's.",
+    "fee_venue": "Whose fees apply, such as tradier; else the instrument's.",
+    "partial_fills": "Whether an order fills only as far as a quote has size or volume.",
+    "max_participation": "The percentage of a quote's size or volume that one may take.",
+    "touch_fill_percent": "How often a limit fills that the market only touches.",
 }
 
 
@@ -71,6 +74,29 @@ portfolio.add_command(
         _show,
         "twinbook --user alice portfolio close main",
         expected_version="Only if it is still this version.",
+    )
+)
+portfolio.add_command(
+    verb_command(
+        "reset",
+        Book.reset_portfolio,
+        acting_book,
+        _show,
+        "twinbook --user alice portfolio reset --portfolio main --reason 'new season'",
+        portfolio="Else your only one, or main.",
+        reason="Your own word for why; reset.",
+    )
+)
+portfolio.add_command(
+    verb_command(
+        "begin-session",
+        Book.begin_session,
+        acting_book,
+        lambda context, begun: print_rows(context, [begun], "number label started_at"),
+        "twinbook --user alice portfolio begin-session --label 'second try'",
+        portfolio="Else your only one, or main.",
+        label="What you call it.",
+        reason="Why the last one ends.",
     )
 )
 portfolio.add_command(
