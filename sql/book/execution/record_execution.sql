@@ -34,7 +34,8 @@ declare
   fee_rate    constant numeric := case when paid_in <> target.currency then price end;
   charged     constant numeric := fee * coalesce(fee_rate, 1);
   moved       constant numeric := record_execution.quantity - base_fee;
-  at_number   constant bigint  := greatest(quote_number, target.effective_number);
+  at_number   constant bigint  := greatest(target.effective_number, coalesce(quote_number, (
+    select f.newest_number from shared_data.feeds as f where (f.username, f.name) = (target.feed_owner, target.feed))));
   closing     numeric := 0;
   opening     numeric;
   cost_closed numeric := 0;
