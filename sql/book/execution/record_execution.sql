@@ -262,7 +262,7 @@ begin
   where (p.username, p.portfolio_id) = (target.username, target.portfolio_id);
 
   if needs_care then
-    perform tend_trades(target, was_of, array[trade, entered], record_execution.executed_at);
+    perform tend_trades(target, was_of, array[trade, entered], record_execution.executed_at, price);
     perform rehold(target.username, target.portfolio_id, target.symbol, target.strategy);
     select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);
   end if;

@@ -1,5 +1,6 @@
 -- Places an exit of a trade, of all that is open of it: it rests for the quotes after one, until canceled, and holds
--- nothing against its user's own reducing orders.
+-- nothing against its user's own reducing orders. A take profit that a fill has already gone beyond meets the next
+-- quote; any other waits for the market to come to its price.
 
 create function place_exit(
     entered      orders,
@@ -7,13 +8,15 @@ create function place_exit(
     purpose      text,
     price        numeric,
     from_number  bigint,
-    placed_at    timestamptz)
+    placed_at    timestamptz,
+    fill_price   numeric)
   returns void
   language plpgsql
   set search_path from current
 as $$
 declare
   placed orders;
+  stored orders;
 begin
   placed.username         := trade.username;
   placed.order_id         := new_id();
@@ -43,13 +46,16 @@ begin
   placed.feed             := entered.feed;
   placed.effective_number := from_number;
   placed.placed_at        := place_exit.placed_at;
-  placed.is_resting       := purpose = 'take_profit';
+  placed.is_resting       := purpose = 'take_profit' and (case trade.direction when 'long' then fill_price >= price
+                                                                               else fill_price <= price end) is not true;
 
   select p.order_seq + 1, p.session into placed.order_number, placed.session
   from portfolios as p
   where (p.username, p.portfolio_id) = (trade.username, trade.portfolio_id);
 
-  perform rest_order(store_order(placed));
+  stored := store_order(placed);
+  stored.is_resting := placed.is_resting;
+  perform rest_order(stored);
 end
 $$;
 

@@ -1,7 +1,12 @@
 -- Brings a trade's exits in line with what is open of it and with its bracket: placed as it is entered, resized with
 -- each fill, repriced when its user adjusts it, canceled when nothing is left to exit.
 
-create function tend_exits(entered orders, trade trades, from_number bigint, happened_at timestamptz)
+create function tend_exits(
+    entered      orders,
+    trade        trades,
+    from_number  bigint,
+    happened_at  timestamptz,
+    fill_price   numeric  default null)
   returns void
   language plpgsql
   set search_path from current
@@ -26,7 +31,7 @@ begin
     elsif found then
       perform fit_exit(placed, trade.open_quantity, leg.price, from_number);
     elsif leg.price is not null and trade.open_quantity > 0 then
-      perform place_exit(entered, trade, leg.purpose, leg.price, from_number, happened_at);
+      perform place_exit(entered, trade, leg.purpose, leg.price, from_number, happened_at, fill_price);
     end if;
   end loop;
 end

@@ -2,7 +2,12 @@
 -- that has ended is canceled with it where its bracket or its user's closing ended it, and otherwise goes on to the
 -- next trade of its own side; a trade that its last waiting order has left is over.
 
-create function tend_trades(filled orders, left_trade text, touched text[], happened_at timestamptz)
+create function tend_trades(
+    filled       orders,
+    left_trade   text,
+    touched      text[],
+    happened_at  timestamptz,
+    fill_price   numeric)
   returns void
   language plpgsql
   set search_path from current
@@ -16,7 +21,7 @@ begin
     select t.* from trades as t where t.username = filled.username and t.trade_id = any (touched)
     order by t.closed_at nulls last
   loop
-    perform tend_exits(filled, trade, greatest(filled.effective_number, trade.extremes_number), happened_at);
+    perform tend_exits(filled, trade, greatest(filled.effective_number, trade.extremes_number), happened_at, fill_price);
     continue when trade.closed_at is null;
 
     for waiting in
