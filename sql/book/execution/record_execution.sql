@@ -85,9 +85,8 @@ begin
   target.status          := case when target.filled_quantity >= target.quantity then 'FILLED'
                                  when target.status in ('PENDING', 'OPEN') then 'PARTIALLY_FILLED'
                                  else target.status end;
-  needs_care             := had.is_shared or target.status <> 'FILLED' or target.purpose <> 'trade'
-                            or target.stop_loss is not null or target.take_profit is not null
-                            or (was_of is not null and array_position(array[trade, entered], was_of) is null);
+  needs_care             := not is_new or had.is_shared or target.status <> 'FILLED' or target.purpose <> 'trade'
+                            or num_nonnulls(target.stop_loss, target.take_profit) > 0;
 
   if is_new then
     target := insert_order(target);

@@ -27,7 +27,6 @@ begin
   wanted.trade_id      := trade.trade_id;
   wanted.reason        := close_position.reason;
   wanted.context       := '{}';
-  wanted.quantity      := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
 
   if coalesce(close_position.quantity, 1) <= 0 or close_position.quantity > trade.open_quantity
     or close_position.quantity >= 'Infinity' then
@@ -37,12 +36,14 @@ begin
       hint    = 'quantity is above zero and no more than that; leave it out to close all of it.';
   end if;
 
-  if wanted.quantity <= 0 or wanted.quantity > trade.open_quantity - closing then
+  if closing = trade.open_quantity or close_position.quantity > trade.open_quantity - closing then
     raise exception using
       errcode = 'TB422',
       message = format('of trade %s, %s are being closed already', trade.trade_id, plain(closing)),
       hint    = 'Cancel that order first, or wait for its fill.';
   end if;
+
+  wanted.quantity := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
 
   if wanted.quantity = trade.open_quantity and (market_at(home, trade.symbol)).source is not null then
     for waiting in
