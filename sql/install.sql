@@ -41,6 +41,7 @@ set local role twinbook_owner;
 \ir shared_data/instrument/access.sql
 \ir shared_data/instrument/guards.sql
 \ir shared_data/instrument/next_close.sql
+\ir shared_data/instrument/expires_at.sql
 \ir shared_data/fee/access.sql
 \ir shared_data/fee/guards.sql
 \ir shared_data/fee/rows.sql
@@ -88,6 +89,7 @@ set local role twinbook_engine;
 \ir shared_data/quote/record_quotes.sql
 \ir shared_data/quote/record_quote.sql
 \ir shared_data/market_data/record_bars.sql
+\ir shared_data/expire_instruments.sql
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql
 \ir shared_data/drop_snapshots.sql

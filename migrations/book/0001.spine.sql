@@ -364,6 +364,7 @@ create unique index trades_one_waits on trades (username, portfolio_id, symbol, 
   where status = 'PENDING';
 create index trades_status_idx  on trades (username, status);
 create index trades_session_idx on trades (username, portfolio_id, session, closed_at);
+create index trades_expiring_idx on trades (expiry) where expiry is not null and closed_at is null;
 create index trades_context_idx on trades using gin (trade_context jsonb_path_ops);
 
 comment on table  trades                 is 'Lives of positions, from flat to flat: what was entered, what came of it, and why.';

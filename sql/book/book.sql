@@ -44,7 +44,7 @@
 
 \ir position/access.sql
 \ir position/guards.sql
-\ir position/short_value_of.sql
+\ir position/margin_of.sql
 
 \ir execution/access.sql
 \ir execution/guards.sql
@@ -80,6 +80,8 @@
 \ir order/free_of.sql
 \ir order/bracket_refusal_of.sql
 \ir order/unpaid_of.sql
+\ir option/covering_of.sql
+\ir option/uncovered_of.sql
 \ir order/refusal_of.sql
 \ir order/wrong_words.sql
 \ir order/wrong_terms.sql
@@ -112,6 +114,7 @@
 \ir trade/close_trade.sql
 \ir trade/flatten.sql
 \ir trade/settle_trade.sql
+\ir option/settle_options.sql
 \ir trade/purge_trade.sql
 \ir trade/state_transitions.sql
 

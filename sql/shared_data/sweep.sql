@@ -1,4 +1,5 @@
--- The periodic sweep: works off what couldn't be matched at once, and expires DAY orders whose close has passed.
+-- The periodic sweep: settles options, works off what couldn't be matched at once, and expires DAY orders whose close
+-- has passed.
 -- Returns how many portfolios it went through.
 
 create function shared_data.sweep()
@@ -8,6 +9,7 @@ create function shared_data.sweep()
   set search_path = shared_data, pg_temp
 as $$
 begin
+  perform shared_data.expire_instruments();
   return paper_trading.sweep_portfolios();
 end
 $$;

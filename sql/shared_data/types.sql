@@ -163,7 +163,7 @@ create type shared_data.market as (
   underlying       text,
   option_type      text,
   strike           numeric,
-  expiry           date,
+  expires_at       timestamptz,
   base_decimals    integer
 );
 comment on type shared_data.market is

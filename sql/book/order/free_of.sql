@@ -8,7 +8,7 @@ create function free_of(home portfolios, target orders, standing shared_data.sta
 as $$
 begin
   return standing.free + target.held_amount - case
-    when standing.has_shorts then short_value_of(home, target.currency, at_number) * home.short_initial_percent / 100
+    when standing.has_shorts then margin_of(home, target.currency, home.short_initial_percent, at_number)
     else 0 end;
 end
 $$;

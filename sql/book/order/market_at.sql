@@ -17,7 +17,8 @@ begin
                  where (e.venue, e.asset_class) = (coalesce(home.fee_venue, i.venue), i.asset_class)),
          shared_data.clock(f), f.newest_number, f.fills_on = 'next quote', 'quote'::text,
          q.number, q.bid::numeric, q.ask::numeric, q.last::numeric, q.volume::numeric, q.bid_size::numeric,
-         q.ask_size::numeric, q.quoted_at, i.base_currency, i.underlying, i.option_type, i.strike::numeric, i.expiry,
+         q.ask_size::numeric, q.quoted_at, i.base_currency, i.underlying, i.option_type, i.strike::numeric,
+         shared_data.expires_at(i),
          b.decimals::integer
   into market
   from shared_data.instruments as i

@@ -11,10 +11,15 @@ declare
   increase constant numeric := increase_of(target, standing);
   value    numeric;
 begin
+  if target.purpose = 'trade' and market.expires_at <= market.feed_clock then
+    return 'the option has expired';
+  end if;
+
   if increase = 0 then
     return coalesce(
       case when num_nonnulls(target.stop_loss, target.take_profit) > 0
            then 'an order that reduces takes no bracket: adjust_trade changes the trade''s own' end,
+      uncovered_of(home, target, market, rest, increase, standing),
       unpaid_of(home, target, rest, increase, standing));
   end if;
 
@@ -26,7 +31,8 @@ begin
     return 'would cross zero: close the position first, then open the other way';
   end if;
 
-  if target.side = 'sell' and target.base_currency is null and not (home.allow_short and market.is_shortable) then
+  if target.side = 'sell' and num_nonnulls(target.base_currency, market.option_type) = 0
+    and not (home.allow_short and market.is_shortable) then
     return format('not enough to sell: %s free, and short selling is not allowed', plain(rest - increase));
   end if;
 
@@ -53,11 +59,12 @@ begin
   end if;
 
   if standing.has_shorts
-    and standing.cash < short_value_of(home, target.currency) * home.short_upkeep_percent / 100 then
+    and standing.cash < margin_of(home, target.currency, home.short_upkeep_percent) then
     return 'margin call';
   end if;
 
-  return coalesce(bracket_refusal_of(target, market), unpaid_of(home, target, rest, increase, standing));
+  return coalesce(bracket_refusal_of(target, market), uncovered_of(home, target, market, rest, increase, standing),
+                  unpaid_of(home, target, rest, increase, standing));
 end
 $$;
 

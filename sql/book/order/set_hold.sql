@@ -1,5 +1,6 @@
 -- What a unit of an order holds if it increases exposure, and what it holds for fees: a buy its value, a short sale its
--- margin beyond the proceeds. Spot sold holds itself, in its base currency.
+-- margin beyond the proceeds. A put sold short holds its strike; a call nothing, since its underlying covers it. Spot
+-- sold holds itself, in its base currency.
 
 create function set_hold(home portfolios, target orders, market shared_data.market)
   returns orders
@@ -11,6 +12,11 @@ declare
 begin
   target.hold_unit := trim_scale(price * market.multiplier
     * case target.side when 'buy' then 1 else (home.short_initial_percent - 100) / 100 end);
+
+  if target.side = 'sell' and market.option_type is not null then
+    target.hold_unit := case market.option_type when 'put' then trim_scale(market.strike * market.multiplier) else 0 end;
+  end if;
+
   target.hold_fee  := 0;
 
   if target.base_currency is not null and target.side = 'sell' then

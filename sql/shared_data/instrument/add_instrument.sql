@@ -1,5 +1,6 @@
 -- Adds an instrument. Stocks close at 16:00 in New York on weekdays, what trades round the clock at UTC midnight.
--- Raises TB400 bad argument, TB404 unknown currency, TB422 it is there already.
+-- An option is of so many units of an underlying, 100 unless told otherwise.
+-- Raises TB400 bad argument, TB404 unknown currency or underlying, TB422 it is there already.
 
 create function shared_data.add_instrument(
     symbol          text,
@@ -11,13 +12,17 @@ create function shared_data.add_instrument(
     base_currency   text        default null,
     tick            numeric     default null,
     lot             numeric     default null,
-    multiplier      numeric     default 1,
+    multiplier      numeric     default null,
     closes_at       time        default null,
     timezone        text        default null,
     trading_days    integer[]   default null,
     stop_trigger    text        default 'last',
     is_shortable    boolean     default true,
-    venue           text        default '')
+    venue           text        default '',
+    underlying      text        default null,
+    option_type     text        default null,
+    strike          numeric     default null,
+    expiry          date        default null)
   returns shared_data.instruments
   language plpgsql
   security definer
@@ -27,11 +32,15 @@ declare
   never_closes constant boolean := add_instrument.asset_class in ('crypto', 'currency');
   added instruments;
 begin
-  if add_instrument.asset_class = 'option' then
+  if add_instrument.asset_class = 'option' and exists (
+    select from instruments as i
+    where i.symbol = add_instrument.underlying
+      and (i.currency <> add_instrument.currency or i.asset_class not in ('equity', 'etf', 'index'))) then
     raise exception using
       errcode = 'TB400',
-      message = 'options aren''t known yet',
-      hint    = 'Equities, ETFs, crypto and currencies are.';
+      message = format('%s can''t be the underlying of an option in %s', add_instrument.underlying,
+                       add_instrument.currency),
+      hint    = 'It is an equity, an ETF or an index in the same currency.';
   end if;
 
   if not exists (select from pg_timezone_names as z where z.name = coalesce(add_instrument.timezone, 'UTC')) then
@@ -42,18 +51,20 @@ begin
   end if;
 
   insert into instruments (symbol, name, asset_class, currency, base_currency, tick, lot, multiplier,
-                           closes_at, timezone, trading_days, stop_trigger, is_shortable, venue)
+                           closes_at, timezone, trading_days, stop_trigger, is_shortable, venue, underlying, option_type,
+                           strike, expiry)
   values (
     add_instrument.symbol, add_instrument.name, add_instrument.asset_class, add_instrument.currency,
     add_instrument.base_currency,
     trim_scale(coalesce(add_instrument.tick, 10.0 ^ -add_instrument.price_decimals)),
     trim_scale(coalesce(add_instrument.lot, 10.0 ^ -add_instrument.size_decimals)),
-    add_instrument.multiplier,
+    coalesce(add_instrument.multiplier, case add_instrument.asset_class when 'option' then 100 else 1 end),
     coalesce(add_instrument.closes_at,    case when never_closes then time '00:00' else time '16:00' end),
     coalesce(add_instrument.timezone,     case when never_closes then 'UTC' else 'America/New_York' end),
     coalesce(add_instrument.trading_days,
              case when never_closes then '{1,2,3,4,5,6,7}' else '{1,2,3,4,5}'::integer[] end),
-    add_instrument.stop_trigger, add_instrument.is_shortable, add_instrument.venue)
+    add_instrument.stop_trigger, add_instrument.is_shortable, add_instrument.venue, add_instrument.underlying,
+    add_instrument.option_type, trim_scale(add_instrument.strike), add_instrument.expiry)
   returning * into added;
 
   return added;
@@ -66,16 +77,16 @@ exception
   when foreign_key_violation then
     raise exception using
       errcode = 'TB404',
-      message = 'there is no such currency',
+      message = 'there is no such currency, or underlying',
       detail  = sqlerrm,
-      hint    = 'Add it with shared_data.add_currency.';
+      hint    = 'Add it first, with shared_data.add_currency or shared_data.add_instrument.';
   when check_violation or not_null_violation or data_exception then
     raise exception using
       errcode = 'TB400',
       message = format('instrument %s can''t be added', add_instrument.symbol),
       detail  = sqlerrm,
-      hint    = 'Crypto and currencies need a base_currency, others have none; tick, lot and multiplier are '
-                'above zero.';
+      hint    = 'Crypto and currencies need a base_currency, options underlying, option_type, strike and expiry, others '
+                'none of these; tick, lot and multiplier are above zero.';
 end
 $$;
 

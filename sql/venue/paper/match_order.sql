@@ -17,7 +17,7 @@ declare
 begin
   select o.* into target from orders as o where (o.username, o.order_id) = (home.username, match_order.order_id);
 
-  if market.bid > market.ask or target.status not in ('OPEN', 'PARTIALLY_FILLED') then
+  if market.bid > market.ask or market.expires_at <= market.quoted_at or target.status not in ('OPEN', 'PARTIALLY_FILLED') then
     return;
   end if;
 

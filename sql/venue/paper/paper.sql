@@ -17,4 +17,5 @@
 \ir catch_up.sql
 \ir leave_unmatched.sql
 \ir match_quotes.sql
+\ir expire_portfolios.sql
 \ir sweep_portfolios.sql

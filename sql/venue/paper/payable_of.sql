@@ -17,8 +17,11 @@ declare
   is_spot constant boolean := target.base_currency is not null;
   reduces constant numeric := target.quantity - target.filled_quantity - increase_of(target, standing);
   paid    constant numeric := case when is_spot then quantity else greatest(quantity - reduces, 0) end;
-  unit    constant numeric := price * market.multiplier
-    * case target.side when 'buy' then 1 else (home.short_initial_percent - 100) / 100 end;
+  unit    constant numeric := case
+    when target.side = 'buy' then price * market.multiplier
+    when market.option_type = 'put' then market.strike * market.multiplier
+    when market.option_type = 'call' then 0
+    else price * market.multiplier * (home.short_initial_percent - 100) / 100 end;
   fee     numeric := 0;
   free    numeric;
 begin
@@ -30,7 +33,10 @@ begin
     return case when quantity <= standing.base_free + target.held_amount then quantity else 0 end;
   end if;
 
-  if target.side = 'sell' and not (home.allow_short and market.is_shortable) then
+  if target.side = 'sell' and (case market.option_type
+      when 'put' then false
+      when 'call' then uncovered_of(home, target, market, quantity, paid, standing) is not null
+      else not (home.allow_short and market.is_shortable) end) is not false then
     return 0;
   end if;
 
