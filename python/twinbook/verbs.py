@@ -543,6 +543,10 @@ class MarketData(Session):
         stop_trigger: str | None = None,
         is_shortable: bool | None = None,
         venue: str | None = None,
+        underlying: str | None = None,
+        option_type: str | None = None,
+        strike: Number | None = None,
+        expiry: date | None = None,
     ) -> Instrument:
         """Add an instrument.
 
@@ -567,7 +571,20 @@ class MarketData(Session):
                 "stop_trigger text": stop_trigger,
                 "is_shortable boolean": is_shortable,
                 "venue text": venue,
+                "underlying text": underlying,
+                "option_type text": option_type,
+                "strike numeric": strike,
+                "expiry date": expiry,
             },
+        )
+
+    def expire_instruments(self, *, as_of: datetime | None = None) -> int:
+        """Settle options whose last close has passed, on paper.
+
+        Returns how many trades ended. The sweep does it too. For market data's role.
+        """
+        return self._value(
+            int, "shared_data.expire_instruments", {}, {"as_of timestamp with time zone": as_of}
         )
 
     def open_shared_feed(self, name: str) -> Feed:
