@@ -14,6 +14,7 @@ set local role twinbook_owner;
 \ir shared_data/feed/table.sql
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
+\ir shared_data/corporate_action/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -63,6 +64,10 @@ set local role twinbook_owner;
 \ir shared_data/market_data/add_month.sql
 \ir shared_data/market_data/take_bars.sql
 \ir shared_data/market_data/load_bars.sql
+\ir shared_data/corporate_action/access.sql
+\ir shared_data/corporate_action/guards.sql
+\ir shared_data/corporate_action/take_action.sql
+\ir shared_data/corporate_action/replay_action.sql
 
 set local search_path = paper_trading, shared_data, pg_temp;
 \ir book/book.sql
@@ -89,6 +94,7 @@ set local role twinbook_engine;
 \ir shared_data/quote/record_quotes.sql
 \ir shared_data/quote/record_quote.sql
 \ir shared_data/market_data/record_bars.sql
+\ir shared_data/corporate_action/record_action.sql
 \ir shared_data/expire_instruments.sql
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql

@@ -11,6 +11,7 @@
 \ir audit/table.sql
 \ir unmatched/table.sql
 \ir snapshot/table.sql
+\ir adjustment/table.sql
 
 \ir acting_user.sql
 
@@ -54,6 +55,9 @@
 
 \ir snapshot/access.sql
 \ir snapshot/guards.sql
+
+\ir adjustment/access.sql
+\ir adjustment/guards.sql
 
 \ir trade/access.sql
 \ir trade/transitions.sql
@@ -115,6 +119,11 @@
 \ir trade/flatten.sql
 \ir trade/settle_trade.sql
 \ir option/settle_options.sql
+\ir adjustment/adjusted_price.sql
+\ir adjustment/pay_fractions.sql
+\ir adjustment/adjust_orders.sql
+\ir adjustment/adjust_trades.sql
+\ir adjustment/apply_action.sql
 \ir trade/purge_trade.sql
 \ir trade/state_transitions.sql
 

@@ -56,8 +56,15 @@ begin
   traded as (
     select e.username, e.portfolio_id, e.symbol, e.strategy, sum(e.direction * e.moved) as quantity,
            sum(e.realized_pnl) as realized, sum(e.fee * coalesce(e.rate, 1)) as fees,
-           sum(e.direction * e.moved * e.price) + sum(e.realized_pnl / e.multiplier) as cost
-    from moved as e
+           sum(e.direction * e.moved * e.price) + sum(e.realized_pnl / e.multiplier) + sum(e.cost_delta) as cost
+    from (
+      select m.username, m.portfolio_id, m.symbol, m.strategy, m.direction, m.moved, m.price, m.realized_pnl,
+             m.multiplier, m.fee, m.rate, 0 as cost_delta
+      from moved as m
+      union all
+      select a.username, a.portfolio_id, a.symbol, a.strategy, 1, a.quantity_delta, 0, 0, 1, 0, null, a.cost_delta
+      from position_adjustments as a
+    ) as e
     group by e.username, e.portfolio_id, e.symbol, e.strategy
   ),
   of_trades as (
@@ -70,6 +77,11 @@ begin
     from trades as t
     join moved as e using (username, trade_id, portfolio_id)
     group by t.username, t.portfolio_id, t.trade_id
+  ),
+  adjusted as (
+    select a.username, a.portfolio_id, a.trade_id, sum(a.entered_delta) as entered, sum(a.exited_delta) as exited
+    from position_adjustments as a
+    group by a.username, a.portfolio_id, a.trade_id
   ),
   exits as (
     select o.username, o.portfolio_id, o.trade_id, o.purpose, o.order_id, sum(o.quantity - o.filled_quantity) as rest
@@ -140,8 +152,10 @@ begin
     select t.username, t.portfolio_id, c.what, t.trade_id, c.stored, coalesce(c.from_facts, 0)
     from trades as t
     left join of_trades as f using (username, portfolio_id, trade_id)
+    left join adjusted as g using (username, portfolio_id, trade_id)
     cross join lateral (values
-      ('trade entered', t.entry_quantity, f.entered), ('trade exited', t.exit_quantity, f.exited),
+      ('trade entered', t.entry_quantity, coalesce(f.entered, 0) + coalesce(g.entered, 0)),
+      ('trade exited', t.exit_quantity, coalesce(f.exited, 0) + coalesce(g.exited, 0)),
       ('trade entry value', t.entry_value, f.paid), ('trade exit value', t.exit_value, f.got),
       ('trade realized', t.realized_pnl, f.realized), ('trade fees', t.fees, f.fees)
     ) as c (what, stored, from_facts)

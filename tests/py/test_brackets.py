@@ -64,7 +64,9 @@ LAWS = {
         select e.trade_id from executions as e join trades as t using (username, trade_id)
         group by e.trade_id, t.direction
         having sum(case when (e.side = 'buy') = (t.direction = 'long')
-                        then e.quantity else -e.quantity end) < 0""",
+                        then e.quantity else -e.quantity end)
+          + (select coalesce(sum(a.entered_delta - a.exited_delta), 0)
+             from position_adjustments as a where a.trade_id = e.trade_id) < 0""",
     "exits hold nothing": """
         select order_id from orders
         where purpose in ('stop_loss', 'take_profit') and (held_amount, held_quantity) <> (0, 0)""",
@@ -128,7 +130,8 @@ class Brackets(RuleBasedStateMachine):
         self.db.execute(
             "select open_portfolio('main', feed => 'own', allow_short => true, seed => 3,"
             " initial_balances => jsonb_build_object('USD', %s::integer),"
-            " max_quote_age => '9 days', partial_fills => %s, max_participation => %s, fill_delay_ms => %s,"
+            " max_quote_age => '9 days', partial_fills => %s, max_participation => %s,"
+            " fill_delay_ms => %s,"
             " touch_fill_percent => %s)",
             [cash, partial, participation, delay, touch],
         )
@@ -208,6 +211,11 @@ class Brackets(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(["flatten()", "reset_portfolio()", "begin_session()"]))
     def act(self, verb: str) -> None:
         self.call(f"select {verb}")
+
+    @rule(units=st.sampled_from([(2, 1), (1, 2), (3, 2), (1, 3)]))
+    def split(self, units: tuple[int, int]) -> None:
+        """Rarely after another, since prices here stay where they are."""
+        self.call("select shared_data.replay_corporate_action('own', 'AAPL', %s, %s)", *units)
 
     @rule()
     def lose_the_connection(self) -> None:

@@ -13,9 +13,7 @@ from twinbook.demo import FEED, TRADERS, Claim, Demo
 from twinbook.server import Server
 
 _STORY = "day who tells side quantity symbol status average_price"
-_TRADES = (
-    "username symbol entry_price exit_price stop_loss take_profit net_pnl exit_reason"
-)
+_TRADES = "username symbol entry_price exit_price stop_loss take_profit net_pnl exit_reason"
 _MOVES = "seq from_status to_status cause actor"
 _FILLS = "username executed_at side quantity symbol price fee realized_pnl"
 _POSITIONS = "username symbol quantity average_price mark market_value unrealized_pnl"

@@ -23,13 +23,19 @@ begun as (
   group by b.username, b.portfolio_id
 ),
 filled as (
-  select e.username, e.portfolio_id, e.symbol, e.strategy, (e.executed_at at time zone 'UTC')::date as day,
-         sum(m.moved) as moved,
-         sum(m.moved * e.price + e.realized_pnl / e.multiplier) as cost,
-         sum(e.realized_pnl) as realized, sum(e.fee * coalesce(e.rate, 1)) as fees, count(*) as executions
-  from executions as e
-  cross join lateral (select case e.side when 'buy' then 1 else -1 end
-                             * (e.quantity - case when e.rate is null then 0 else e.fee end)) as m (moved)
+  select e.username, e.portfolio_id, e.symbol, e.strategy, (e.at at time zone 'UTC')::date as day,
+         sum(e.moved) as moved, sum(e.cost) as cost, sum(e.realized) as realized, sum(e.fees) as fees, sum(e.executions) as executions
+  from (
+    select e.username, e.portfolio_id, e.symbol, e.strategy, e.executed_at as at, m.moved,
+           m.moved * e.price + e.realized_pnl / e.multiplier as cost, e.realized_pnl as realized,
+           e.fee * coalesce(e.rate, 1) as fees, 1 as executions
+    from executions as e
+    cross join lateral (select case e.side when 'buy' then 1 else -1 end
+                               * (e.quantity - case when e.rate is null then 0 else e.fee end)) as m (moved)
+    union all
+    select a.username, a.portfolio_id, a.symbol, a.strategy, a.adjusted_at, a.quantity_delta, a.cost_delta, 0, 0, 0
+    from position_adjustments as a
+  ) as e
   group by e.username, e.portfolio_id, e.symbol, e.strategy, day
 ),
 calendar as (

@@ -29,6 +29,12 @@ create trigger trades_identity_is_final
          new.idempotency_key, new.placed_at, new.created_at))
   execute function refuse_change('what a trade is of never changes');
 
+create trigger trades_symbol_changes_by_action
+  before update of symbol, action_number on trades
+  for each row
+  when (new.action_number < old.action_number or (new.symbol <> old.symbol and new.action_number = old.action_number))
+  execute function refuse_change('a symbol changes by a corporate action only');
+
 create trigger trades_profit_comes_from_fills
   before update of realized_pnl, entry_value, exit_value, fees, slippage on trades
   for each row
@@ -41,7 +47,8 @@ create trigger trades_bracket_is_their_users
   before update of stop_loss, take_profit on trades
   for each row
   when ((old.stop_loss, old.take_profit) is distinct from (new.stop_loss, new.take_profit)
-        and new.version = old.version and new.entry_quantity = old.entry_quantity)
+        and new.version = old.version and new.entry_quantity = old.entry_quantity
+        and new.action_number = old.action_number)
   execute function refuse_change('a bracket changes by adjust_trade, or with what is entered');
 
 create trigger trades_ended_are_final

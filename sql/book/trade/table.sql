@@ -48,6 +48,7 @@ create table trades (
   closed_at         timestamptz,
   version           shared_data.version       not null default 1,
   created_at        timestamptz               not null default now(),
+  action_number     bigint                    not null default 0,
 
   constraint trades_pkey                      primary key (username, trade_id),
   constraint trades_portfolio_is_one          unique (username, trade_id, portfolio_id),
@@ -102,6 +103,7 @@ comment on column trades.entry_order_id  is 'The order that began it.';
 comment on column trades.idempotency_key is 'That of the order that began it.';
 comment on column trades.exit_reason     is 'Why it ended: stop_loss, take_profit, order, reset, settled, expired, or its user''s own word.';
 comment on column trades.placed_at       is 'Business time of its first order; opened_at of its first fill, closed_at of its end.';
+comment on column trades.action_number   is 'The newest split or symbol change of its feed that changed it.';
 comment on column trades.version         is 'Counts the user''s own edits, for optimistic locking; fills don''t raise it.';
 
 -- The moves that a trade may make. Trigger and tests read the same rows.

@@ -1,7 +1,7 @@
 -- Works a locked portfolio through quotes of its feed, in their order and at their own prices: for each symbol from a
--- number on. Then expires what is past its day.
+-- number on, and where a corporate action follows up to its number. Then expires what is past its day.
 
-create function match_portfolio(home portfolios, symbols text[], numbers bigint[])
+create function match_portfolio(home portfolios, symbols text[], numbers bigint[], until_number bigint default null)
   returns void
   language plpgsql
   set search_path from current
@@ -34,6 +34,7 @@ begin
         on (m.username, m.feed, m.symbol) = (home.feed_owner, home.feed, since.symbol)
         and m.number >= since.number
         and m.number > done
+        and (until_number is null or m.number <= until_number)
         and m.kind = 'quote'
       where exists (
         select from orders as o
@@ -76,6 +77,10 @@ begin
 
     exit when home.order_seq = newest;
   end loop;
+
+  if until_number is not null then
+    return;
+  end if;
 
   perform expire_orders(home, (
     select shared_data.clock(f) from shared_data.feeds as f where (f.username, f.name) = (home.feed_owner, home.feed)));

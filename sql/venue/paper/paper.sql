@@ -17,5 +17,6 @@
 \ir catch_up.sql
 \ir leave_unmatched.sql
 \ir match_quotes.sql
+\ir adjust_portfolios.sql
 \ir expire_portfolios.sql
 \ir sweep_portfolios.sql

@@ -1,7 +1,7 @@
 -- The seeds' T-07: alice against bob on every table of a book, as an application, as a role that may write, and as those who
 -- act for all. Each policy is tried through each role that it speaks of.
 begin;
-select plan(403);
+select plan(431);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
@@ -9,6 +9,7 @@ select tests.open(person), tests.open(person, 'side') from unnest(array['alice',
 select tests.trade(person, 'AAPL', 'buy', 10, 100, fee => 1) is not null from unnest(array['alice', 'bob']) as person;
 select tests.pending('alice', 'AAPL', 'buy', n) is not null from generate_series(1, 4) as n;
 select shared_data.take_snapshots();
+insert into position_adjustments select username, portfolio_id, 1, symbol, strategy, trade_id, 0, 0, 0, 0, now() from trades;
 insert into unmatched select username, portfolio_id, 'AAPL', 1, 'placed', feed_owner, feed from portfolios;
 
 create temporary table tenants as

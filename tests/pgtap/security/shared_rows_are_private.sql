@@ -1,7 +1,7 @@
 -- What both books share: one's own users, settings, limits and modes; the market's feeds and quotes for all, one's own for
 -- oneself; reference data for all. Each policy is tried through each role that it speaks of.
 begin;
-select plan(279);
+select plan(319);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
@@ -9,13 +9,16 @@ insert into identity.risk_limits (username, currency) values ('alice', 'USD'), (
 insert into shared_data.feeds (username, name) values ('alice', 'own'), ('bob', 'own');
 insert into shared_data.quotes (username, feed, symbol, number, bid, quoted_at)
 values ('alice', 'own', 'AAPL', 1, 1, now()), ('bob', 'own', 'AAPL', 1, 1, now());
+insert into shared_data.corporate_actions (username, feed, number, kind, symbol, new_symbol, quote_number, effective_at)
+values ('alice', 'own', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now()), ('bob', 'own', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now()), ('market', 'tape', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now());
 insert into shared_data.market_data (username, feed, number, kind, symbol, bid, quoted_at)
 values ('alice', 'own', 1, 'quote', 'AAPL', 1, now()), ('bob', 'own', 1, 'quote', 'AAPL', 1, now());
 
 create temporary table tenants (name regclass, is_shared boolean);
 insert into tenants
 values ('identity.users', false), ('identity.settings', false), ('identity.risk_limits', false), ('identity.modes', false),
-       ('shared_data.feeds', true), ('shared_data.quotes', true), ('shared_data.market_data', true);
+       ('shared_data.feeds', true), ('shared_data.quotes', true), ('shared_data.market_data', true),
+       ('shared_data.corporate_actions', true);
 grant select on tenants to public;
 
 create function pg_temp.rows_of(relation regclass, person text default null) returns bigint language plpgsql as $$

@@ -1,0 +1,1 @@
+select shared_data.keep_shared('shared_data.corporate_actions');
