@@ -33,6 +33,7 @@ _ROWS = {
     "shared_data.currencies": "Currency",
     "shared_data.instruments": "Instrument",
     "shared_data.fees": "Fee",
+    "shared_data.corporate_actions": "CorporateAction",
     "shared_data.feeds": "Feed",
     "shared_data.quotes": "LatestQuote",
     "shared_data.quote": "Quote",

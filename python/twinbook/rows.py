@@ -196,6 +196,7 @@ class Trade:
     closed_at: datetime | None
     version: int
     created_at: datetime
+    action_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,6 +378,23 @@ class Fee:
     is_verified: bool
     created_at: datetime
     charged_in: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorporateAction:
+    """Splits and symbol changes, numbered within their feed. Facts."""
+
+    username: str
+    feed: str
+    number: int
+    kind: str
+    symbol: str
+    new_units: Decimal | None
+    old_units: Decimal | None
+    new_symbol: str | None
+    quote_number: int
+    effective_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

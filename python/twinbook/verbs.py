@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from twinbook.rows import (
     Bar,
+    CorporateAction,
     Currency,
     Fee,
     Feed,
@@ -338,6 +339,32 @@ class Book(Session):
             },
         )
 
+    def replay_corporate_action(
+        self,
+        feed: str,
+        symbol: str,
+        *,
+        new_units: Number | None = None,
+        old_units: Number | None = None,
+        new_symbol: str | None = None,
+        effective_at: datetime | None = None,
+    ) -> CorporateAction:
+        """Split a symbol of one's own feed.
+
+        new_units for old_units, or change it into new_symbol.
+        """
+        return self._row(
+            CorporateAction,
+            "shared_data.replay_corporate_action",
+            {"feed text": feed, "symbol text": symbol},
+            {
+                "new_units numeric": new_units,
+                "old_units numeric": old_units,
+                "new_symbol text": new_symbol,
+                "effective_at timestamp with time zone": effective_at,
+            },
+        )
+
     def replay_quotes(self, feed: str, quotes: Sequence[Quote]) -> int:
         """Feed quotes into a feed of one's own.
 
@@ -595,6 +622,33 @@ class MarketData(Session):
         """Keep bars as price history of a shared feed. For market data's role."""
         return self._value(
             int, "shared_data.record_bars", {"bars shared_data.bar[]": bars}, {"feed text": feed}
+        )
+
+    def record_corporate_action(
+        self,
+        symbol: str,
+        *,
+        new_units: Number | None = None,
+        old_units: Number | None = None,
+        new_symbol: str | None = None,
+        effective_at: datetime | None = None,
+        feed: str | None = None,
+    ) -> CorporateAction:
+        """Split a symbol of a shared feed, new_units for old_units, or change it into new_symbol.
+
+        For market data's role.
+        """
+        return self._row(
+            CorporateAction,
+            "shared_data.record_corporate_action",
+            {"symbol text": symbol},
+            {
+                "new_units numeric": new_units,
+                "old_units numeric": old_units,
+                "new_symbol text": new_symbol,
+                "effective_at timestamp with time zone": effective_at,
+                "feed text": feed,
+            },
         )
 
     def record_quote(

@@ -233,3 +233,33 @@ def test_one_batch_meets_many_portfolios_whichever_way_it_runs(desk: Desk) -> No
     assert desk.faults() == []
     left = "select count(*) from paper_trading.orders where status = 'OPEN'"
     assert one(desk.installer(), left).count == 0
+
+
+def test_of_two_tabs_that_edit_one_trade_the_second_is_told(desk: Desk) -> None:
+    """Both read version 1: the first edit counts it up, the second changes nothing."""
+    desk.register("tabs")
+    one_tab, other_tab = desk.trader("tabs"), desk.trader("tabs")
+    one_tab.execute("select open_portfolio('main')")
+    placed = place(one_tab, "AAPL", "buy", 10, stop_loss=90)
+    read = one(one_tab, "select * from trades where trade_id = %s", placed.trade_id)
+    adjust = "select * from adjust_trade(%s, %s, stop_loss => %s)"
+
+    def edit(db: Db, stop: int) -> str | None:
+        try:
+            db.execute(adjust.encode(), [read.trade_id, read.version, stop])
+        except psycopg.DatabaseError as error:
+            return error.sqlstate
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(
+            pool.map(lambda call: str(edit(*call)), [(one_tab, 80), (other_tab, 85)]), key=str
+        )
+    assert told == ["None", "TB409"]
+    after = one(one_tab, "select * from trades where trade_id = %s", placed.trade_id)
+    exit_ = one(one_tab, "select * from orders where purpose = 'stop_loss' and status = 'OPEN'")
+    assert after.version == read.version + 1
+    assert after.stop_loss == exit_.stop_price
+    assert after.stop_loss in (80, 85)
+    edits = one(one_tab, "select count(*) as n from audit_log where operation = 'trade_adjusted'")
+    assert edits.n == 1

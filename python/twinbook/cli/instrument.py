@@ -6,10 +6,11 @@ from twinbook.cli.acting import print_rows, reading_book, supplying_prices
 from twinbook.cli.context import Context
 from twinbook.cli.listing import listing
 from twinbook.cli.verb import verb_command
-from twinbook.rows import Currency, Fee, Instrument
+from twinbook.rows import CorporateAction, Currency, Fee, Instrument
 from twinbook.verbs import MarketData
 
 _INSTRUMENT = "symbol name asset_class currency base_currency tick lot closes_at timezone venue"
+_ACTION = "feed number kind symbol new_units old_units new_symbol quote_number effective_at"
 _CURRENCY = "currency decimals initial_balance"
 _FEE = (
     "venue asset_class component side liquidity basis rate minimum maximum "
@@ -29,6 +30,10 @@ def _show_fee(context: Context, added: Fee) -> None:
     print_rows(context, [added], _FEE, is_of_book=False)
 
 
+def _show_action(context: Context, taken: CorporateAction) -> None:
+    print_rows(context, [taken], _ACTION, is_of_book=False)
+
+
 @click.group()
 def instrument() -> None:
     """Add and list what can be traded."""
@@ -46,6 +51,21 @@ def fee() -> None:
 
 instrument.add_command(
     verb_command(
+        "action",
+        MarketData.record_corporate_action,
+        supplying_prices,
+        _show_action,
+        "twinbook instrument action AAPL --new-units 4 --old-units 1\n"
+        "twinbook instrument action FB --new-symbol META",
+        new_units="Of a split: so many new units,",
+        old_units="for so many old ones.",
+        new_symbol="An instrument with the same terms that it becomes.",
+        effective_at="When, by the feed's time; now.",
+        feed="A shared feed; realtime.",
+    )
+)
+instrument.add_command(
+    verb_command(
         "add",
         MarketData.add_instrument,
         supplying_prices,
@@ -57,7 +77,11 @@ instrument.add_command(
         base_currency="Of crypto and currencies: what one unit is of.",
         tick="Order prices are multiples of it.",
         lot="Order quantities are multiples of it.",
-        multiplier="Units of the underlying in one.",
+        multiplier="Units of the underlying in one; of options 100.",
+        underlying="Of options.",
+        option_type="call or put.",
+        strike="Of options.",
+        expiry="Of options: their last day.",
         closes_at="When its trading day ends, 16:00 unless it trades round the clock.",
         timezone="Of the close, such as America/New_York.",
         trading_days="Days with a close, 1 for Monday: 1,2,3,4,5.",
