@@ -67,7 +67,7 @@ set local role twinbook_owner;
 \ir shared_data/corporate_action/access.sql
 \ir shared_data/corporate_action/guards.sql
 \ir shared_data/corporate_action/take_action.sql
-\ir shared_data/corporate_action/replay_action.sql
+\ir shared_data/corporate_action/replay_corporate_action.sql
 
 set local search_path = paper_trading, shared_data, pg_temp;
 \ir book/book.sql
@@ -94,7 +94,7 @@ set local role twinbook_engine;
 \ir shared_data/quote/record_quotes.sql
 \ir shared_data/quote/record_quote.sql
 \ir shared_data/market_data/record_bars.sql
-\ir shared_data/corporate_action/record_action.sql
+\ir shared_data/corporate_action/record_corporate_action.sql
 \ir shared_data/expire_instruments.sql
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql

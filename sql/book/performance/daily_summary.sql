@@ -24,7 +24,8 @@ begun as (
 ),
 filled as (
   select e.username, e.portfolio_id, e.symbol, e.strategy, (e.at at time zone 'UTC')::date as day,
-         sum(e.moved) as moved, sum(e.cost) as cost, sum(e.realized) as realized, sum(e.fees) as fees, sum(e.executions) as executions
+         sum(e.moved) as moved, sum(e.cost) as cost, sum(e.realized) as realized, sum(e.fees) as fees,
+         sum(e.executions) as executions
   from (
     select e.username, e.portfolio_id, e.symbol, e.strategy, e.executed_at as at, m.moved,
            m.moved * e.price + e.realized_pnl / e.multiplier as cost, e.realized_pnl as realized,
