@@ -27,7 +27,7 @@ select * from place_order('AAPL', 'buy', -10);
 \echo :LAST_ERROR_SQLSTATE
 select * from place_order('AAPL', 'buy', 10, order_type => 'limit', limit_price => 410.005);
 \echo :LAST_ERROR_SQLSTATE
-select * from place_order('AAPL', 'buy', 10, stop_loss => 400);
+select * from place_order('AAPL', 'buy', 10, order_type => 'limit', limit_price => 400, stop_loss => 410);
 \echo :LAST_ERROR_SQLSTATE
 select * from cancel_order('PAPER_0');
 \echo :LAST_ERROR_SQLSTATE
