@@ -9,14 +9,13 @@ as $$
 declare
   held   record;
   trade  trades;
-  entry  orders;
   terms  constant shared_data.instruments := (
     select i from shared_data.instruments as i where i.symbol = action.symbol);
   factor constant numeric := coalesce(action.new_units / action.old_units, 1);
   ratio  constant numeric := coalesce(action.old_units / action.new_units, 1);
 begin
   for held in
-    select t.username, t.trade_id, t.strategy, t.entry_order_id, s.quantity, s.cost, s.currency, s.multiplier,
+    select t.username, t.trade_id, t.strategy, s.quantity, s.cost, s.currency, s.multiplier,
            s.opened_at, sign(s.quantity) * round(abs(s.quantity) * factor / terms.lot) * terms.lot as kept,
            t.entry_quantity, t.exit_quantity, trim_scale(round(t.exit_quantity * factor, 12)) as exited, x.best, x.worst
     from trades as t
@@ -88,8 +87,7 @@ begin
         'stop_loss', plain(trade.stop_loss), 'take_profit', plain(trade.take_profit))));
 
     if action.kind = 'split' then
-      select o.* into entry from orders as o where (o.username, o.order_id) = (trade.username, trade.entry_order_id);
-      perform tend_exits(entry, trade, action.quote_number, action.effective_at);
+      perform tend_exits(trade, action.quote_number, action.effective_at);
     end if;
   end loop;
 end

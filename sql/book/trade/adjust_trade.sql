@@ -21,7 +21,6 @@ declare
   trade  trades;
   market shared_data.market;
   price  numeric;
-  waits  orders;
 begin
   if adjust_trade.expected_version is null then
     raise exception using
@@ -101,8 +100,7 @@ begin
     jsonb_build_object('trade_id', trade.trade_id, 'stop_loss', plain(trade.stop_loss),
                        'take_profit', plain(trade.take_profit), 'version', trade.version::text)));
 
-  select o.* into waits from orders as o where (o.username, o.order_id) = (trade.username, trade.entry_order_id);
-  perform tend_exits(waits, trade, market.newest_number, business_time(home.feed_owner, home.feed));
+  perform tend_exits(trade, market.newest_number, business_time(home.feed_owner, home.feed));
   return trade;
 end
 $$;

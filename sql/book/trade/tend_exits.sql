@@ -2,7 +2,6 @@
 -- each fill, repriced when its user adjusts it, canceled when nothing is left to exit.
 
 create function tend_exits(
-    entered      orders,
     trade        trades,
     from_number  bigint,
     happened_at  timestamptz,
@@ -31,7 +30,7 @@ begin
     elsif found then
       perform fit_exit(placed, trade.open_quantity, leg.price, from_number);
     elsif leg.price is not null and trade.open_quantity > 0 then
-      perform place_exit(entered, trade, leg.purpose, leg.price, from_number, happened_at, fill_price);
+      perform place_exit(trade, leg.purpose, leg.price, from_number, happened_at, fill_price);
     end if;
   end loop;
 end

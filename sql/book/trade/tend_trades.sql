@@ -21,7 +21,7 @@ begin
     select t.* from trades as t where t.username = filled.username and t.trade_id = any (touched)
     order by t.closed_at nulls last
   loop
-    perform tend_exits(filled, trade, greatest(filled.effective_number, trade.extremes_number), happened_at, fill_price);
+    perform tend_exits(trade, greatest(filled.effective_number, trade.extremes_number), happened_at, fill_price);
     continue when trade.closed_at is null;
 
     for waiting in
