@@ -58,6 +58,8 @@ def _trade(db: Db, told: dict[str, Any], name: str) -> None:
         terms: dict[str, object] = {"idempotency_key": f"{name}-{number}"}
         if number % 3 == 0:
             terms |= {"order_type": "limit", "limit_price": 98}
+        if number % 3 == 1:  # a bracket of its own, which the quotes reach on both sides
+            terms |= {"strategy": f"{name}-{number}", "stop_loss": 97, "take_profit": 100}
         try:
             order = place(db, "AAPL", "buy", 1, **terms)
         except psycopg.OperationalError:
@@ -124,7 +126,8 @@ def _expect_whole(desk: Desk, told: dict[str, Any]) -> None:
             assert after.filled_quantity == order.filled_quantity
             assert after.average_price == order.average_price
     assert not [row for row in rows if row.status == "PENDING"]
-    assert desk.faults() == []
+    assert {row.purpose for row in rows} == {"trade", "stop_loss", "take_profit"}
+    assert desk.faults() == []  # no exit is missing, none is left behind
     # The book goes on where it was.
     record(desk.prices(), [Quote("AAPL", bid=99, ask=101, last=100)])  # type: ignore[arg-type]
     assert place(desk.trader("user0"), "AAPL", "buy", 1).status == "FILLED"

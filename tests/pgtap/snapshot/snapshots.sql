@@ -1,6 +1,6 @@
 -- Snapshots: one call takes what has changed, facts are kept for 30 days, and excursions are stored with them.
 begin;
-select plan(34);
+select plan(36);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101, 100);
@@ -66,6 +66,16 @@ select close_portfolio('idle') is not null;
 select tests.act_as_installer();
 select tests.quote('AAPL', 108, 110, 109);
 select is(shared_data.take_snapshots(), 2, 'a closed portfolio is taken no more');
+-- A purged trade takes its snapshots with it.
+insert into trades (username, trade_id, portfolio_id, session, symbol, direction, status, asset_class, currency, multiplier, entry_order_id, placed_at)
+select username, upper(book()) || '_purged', portfolio_id, session, 'MSFT', 'long', 'PENDING', asset_class, currency, multiplier, entry_order_id, placed_at from trades where username = 'alice';
+update trades set status = 'CANCELED', closed_at = now(), exit_reason = 'canceled' where symbol = 'MSFT';
+insert into price_snapshots (username, trade_id, feed_number, event_seq, price, marked_by, marked_at, unrealized_pnl, mfe, mae, taken_at, created_at)
+select username, trade_id, 1, 1, 1, 'last', now(), 0, 0, 0, now(), now() - interval '31 days' from trades where symbol = 'MSFT';
+select tests.act_as('alice', book());
+select is((select (purge_trade(trade_id)).symbol from trades where symbol = 'MSFT'), 'MSFT', 'a trade is purged');
+select is((select count(*) from price_snapshots where trade_id ~ 'purged'), 0::bigint, 'T-01-06 CASCADE delete removes child rows');
+select tests.act_as_installer();
 select is_empty('select * from differences()', 'state is what the facts say');
 select is((select count(*) from pg_class as c
            where c.relname in ('portfolio_snapshots_default', 'position_snapshots_default', 'price_snapshots_default')
