@@ -57,6 +57,7 @@ days as (
          on (m.username, m.feed, m.symbol) = (c.feed_owner, c.feed, s.symbol)
          and m.quoted_at >= c.day::timestamp at time zone 'UTC'
          and m.quoted_at < (c.day + 1)::timestamp at time zone 'UTC'
+         and m.kind = 'quote'
        where (s.username, s.portfolio_id) = (c.username, c.portfolio_id))
 ),
 moved as (
@@ -95,6 +96,7 @@ marked as (
     from shared_data.market_data as q
     where (q.username, q.feed, q.symbol) = (h.feed_owner, h.feed, h.symbol)
       and q.quoted_at <= h.day_end
+      and q.kind = 'quote'
     order by q.quoted_at desc, q.number desc
     limit 1
   ) as m on h.quantity <> 0
@@ -128,8 +130,9 @@ ended as (
 ),
 summed as (
   select d.username, d.portfolio_id, d.name as portfolio, d.day, d.base_currency,
-         (select max(b.session) from booked as b
-          where (b.username, b.portfolio_id) = (d.username, d.portfolio_id) and b.day <= d.day) as session,
+         coalesce((select max(s.number) from sessions as s
+                   where (s.username, s.portfolio_id) = (d.username, d.portfolio_id)
+                     and s.started_at <= d.day_end), 1) as session,
          sum(x.executions) as executions, coalesce(max(t.trades), 0) as trades_closed,
          min(x.unrated) as unrated, min(x.unmarked) as unmarked,
          sum(x.realized) as realized, sum(x.fees) as fees, sum(x.flows) as flows, sum(x.cash) as cash,
@@ -137,7 +140,7 @@ summed as (
   from days as d
   join parts as x using (username, portfolio_id, day)
   left join ended as t using (username, portfolio_id, day)
-  group by d.username, d.portfolio_id, d.name, d.day, d.base_currency
+  group by d.username, d.portfolio_id, d.name, d.day, d.day_end, d.base_currency
 ),
 known as (
   select s.*, case when s.unrated is null and s.unmarked is null then s.cash + s.value end as equity

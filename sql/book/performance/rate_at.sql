@@ -21,6 +21,7 @@ begin
     from shared_data.market_data as h
     where (h.username, h.feed, h.symbol) = (rate_at.feed_owner, rate_at.feed, i.symbol)
       and h.quoted_at <= rate_at.at
+      and h.kind = 'quote'
     order by h.quoted_at desc, h.number desc
     limit 1
   ) as m

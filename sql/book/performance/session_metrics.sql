@@ -23,9 +23,11 @@ of_trades as (
 ),
 returned as (
   select d.username, d.portfolio_id, d.session, d.day, d.day_return_percent / 100 as return,
-         exp(sum(ln(nullif(greatest(1 + d.day_return_percent / 100, 0), 0))) over (
-           partition by d.username, d.portfolio_id, d.session order by d.day)) as worth
+         case when bool_or(d.day_return_percent <= -100) over until_then then 0
+              else exp(sum(ln(case when d.day_return_percent > -100 then 1 + d.day_return_percent / 100 end))
+                       over until_then) end as worth
   from daily_summary as d
+  window until_then as (partition by d.username, d.portfolio_id, d.session order by d.day)
 ),
 fallen as (
   select r.*, 1 - r.worth / greatest(1, max(r.worth) over (

@@ -1,6 +1,6 @@
 -- Takes a snapshot of every portfolio that has changed since its last one, of its positions and its open trades, and
--- stores the trades' excursions until now. A portfolio that somebody holds is left for the next time. Returns how many
--- were taken.
+-- stores the trades' excursions until now. A portfolio that somebody holds, or that has yet to be matched with a quote,
+-- is left for the next time. Returns how many were taken.
 
 create function snapshot_portfolios()
   returns integer
@@ -21,6 +21,10 @@ begin
         select from portfolio_snapshots as s
         where (s.username, s.portfolio_id, s.feed_number, s.event_seq) =
               (p.username, p.portfolio_id, f.newest_number, p.audit_seq))
+      and not exists (
+        select from unmatched as u
+        join shared_data.quotes as q on (q.username, q.feed, q.symbol) = (u.feed_owner, u.feed, u.symbol)
+        where (u.username, u.portfolio_id) = (p.username, p.portfolio_id) and q.number >= u.from_number)
     order by p.username, p.portfolio_id
     for no key update of p skip locked
   ) as h;

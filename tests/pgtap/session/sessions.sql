@@ -1,6 +1,6 @@
 -- B8, rule 9: everything belongs to a session; a reset ends trades at their marks, brings the first money back, loses nothing.
 begin;
-select plan(34);
+select plan(35);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -34,6 +34,7 @@ select throws_ok($$ select begin_session(label => ' ') $$, 'TB400', null, 'a lab
 select throws_ok($$ select begin_session('nowhere') $$, 'TB404', null, 'of a portfolio that is there');
 select results_eq($$ select number, end_reason from sessions order by number $$, $$ values (1, 'a new one'), (2, null) $$, 'the one before has ended');
 select is((select count(*) from trades where status = 'OPEN'), 2::bigint, 'what is open goes on');
+select is((select max(session) from daily_summary), 2, 'and the day is the new one''s, whether or not anything was booked');
 
 -- A reset.
 select set_config('tests.seqs', concat_ws(' ', order_seq, execution_seq, ledger_seq), true) from portfolios;
