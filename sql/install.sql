@@ -9,12 +9,16 @@ set local role twinbook_owner;
 \ir identity/user/table.sql
 \ir identity/settings/table.sql
 \ir identity/mode/table.sql
+\ir identity/mode/types.sql
+\ir identity/broker_account/table.sql
+\ir oversight/live_switch/table.sql
 \ir shared_data/instrument/table.sql
 \ir shared_data/fee/table.sql
 \ir shared_data/feed/table.sql
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
+\ir shared_data/broker_symbol/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -35,6 +39,13 @@ set local role twinbook_owner;
 \ir identity/settings/set_risk_limit.sql
 \ir identity/mode/access.sql
 \ir identity/mode/guards.sql
+\ir identity/broker_account/access.sql
+\ir identity/broker_account/guards.sql
+\ir identity/broker_account/add_broker.sql
+\ir identity/broker_account/drop_broker.sql
+\ir oversight/live_switch/access.sql
+\ir oversight/live_switch/guards.sql
+\ir oversight/live_switch/rows.sql
 
 \ir shared_data/currency/access.sql
 \ir shared_data/currency/guards.sql
@@ -47,6 +58,7 @@ set local role twinbook_owner;
 \ir shared_data/fee/guards.sql
 \ir shared_data/fee/rows.sql
 \ir shared_data/fee/fee_of.sql
+\ir shared_data/broker_symbol/access.sql
 \ir shared_data/feed/access.sql
 \ir shared_data/feed/guards.sql
 \ir shared_data/feed/clock.sql
@@ -81,14 +93,22 @@ reset search_path;
 
 -- What acts across users belongs to the engine.
 set local role twinbook_engine;
+set local search_path = live_trading, shared_data, pg_temp;
+\ir venue/live/worker/claim_account.sql
+reset search_path;
 \ir identity/user/market.sql
 \ir identity/user/register_user.sql
 \ir identity/user/edit_user.sql
 \ir identity/user/list_users.sql
 \ir identity/mode/paper_totals.sql
+\ir identity/mode/live_totals.sql
+\ir identity/mode/allow_live_trading.sql
+\ir oversight/live_switch/halt_live_trading.sql
+\ir oversight/live_switch/lift_halt.sql
 \ir shared_data/currency/add_currency.sql
 \ir shared_data/instrument/add_instrument.sql
 \ir shared_data/fee/add_fee.sql
+\ir shared_data/broker_symbol/add_broker_symbol.sql
 \ir shared_data/feed/market.sql
 \ir shared_data/feed/open_shared_feed.sql
 \ir shared_data/quote/record_quotes.sql
@@ -103,4 +123,5 @@ set local role twinbook_engine;
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
+\ir identity/mode/switch_mode.sql
 commit;

@@ -9,7 +9,7 @@ import re
 from twinbook import paths
 from twinbook.migrate import Kind, Segment, expand
 
-_BOOK_FOLDERS = {"book", "venue"}
+_FOLDERS = {"venue/live/": "live", "book/": "book"}
 
 _BOOK_BACK = """\
 -- Empties the book again: before the spine nothing stood in it.
@@ -41,24 +41,31 @@ end
 $$;
 """
 
+_LIVE_BACK = """\
+-- Takes the live venue's own tables away again.
+drop type broker_task;
+drop table reconciliation_differences, outbox_transitions, order_outbox;
+"""
+
 
 def main() -> None:
-    """Writes both lanes' 0001.spine.sql and their rollbacks."""
+    """Writes the lanes' 0001.spine.sql and their rollbacks."""
     source = expand(paths.sql() / "install.sql")
     shape: dict[tuple[str, int], Segment] = {
         (segment.file.relative_to(source.root).as_posix(), segment.line): segment
         for segment in source.of(Kind.SHAPE)
     }
-    lanes: dict[str, list[str]] = {"shared": [], "book": []}
+    lanes: dict[str, list[str]] = {"shared": [], "book": [], "live": []}
     schemas: list[str] = []
     for (name, _), segment in shape.items():
-        lane = "book" if name.split("/")[0] in _BOOK_FOLDERS else "shared"
+        lane = next((lane for folder, lane in _FOLDERS.items() if name.startswith(folder)), "shared")
         lanes[lane].append(f"-- sql/{name}\n{segment.text.strip()}\n")
         schemas += re.findall(r"^create schema (\w+)", segment.text, re.MULTILINE)
     back = {
         "shared": "-- Before the spine there was nothing.\n"
         + "".join(f"drop schema {schema} cascade;\n" for schema in reversed(schemas)),
         "book": _BOOK_BACK,
+        "live": _LIVE_BACK,
     }
     for lane, texts in lanes.items():
         folder = paths.migrations() / lane

@@ -67,6 +67,8 @@ create table portfolios (
   constraint portfolios_currency_fkey            foreign key (base_currency) references shared_data.currencies,
   constraint portfolios_feed_fkey                foreign key (feed_owner, feed) references shared_data.feeds,
   constraint portfolios_feed_is_own_or_shared    check (feed_owner in ('market', username)),
+  constraint portfolios_account_fkey             foreign key (username, broker, account)
+                                                 references identity.broker_accounts,
   constraint portfolios_account_goes_with_broker check ((broker = 'none') = (account is null)),
   constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent
                                                         and short_upkeep_percent <= short_initial_percent
@@ -75,6 +77,9 @@ create table portfolios (
 ) with (fillfactor = 60);
 
 create index portfolios_currency_idx on portfolios (base_currency);
+create index portfolios_account_idx  on portfolios (username, broker, account);
+create unique index portfolios_account_is_the_only on portfolios (username, broker, account)
+  where account is not null and is_active;
 create index portfolios_feed_idx     on portfolios (feed_owner, feed);
 
 comment on table  portfolios                       is 'One user''s separate pots of money and positions.';
@@ -231,7 +236,7 @@ create unique index orders_idempotency_key_is_the_only on orders (username, idem
   where idempotency_key is not null;
 create index orders_status_idx on orders (username, status);
 create index orders_open_idx on orders (username, portfolio_id, symbol, strategy)
-  where status in ('OPEN', 'PARTIALLY_FILLED');
+  where status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED');
 
 -- What a quote looks for among everybody's orders: those that it reaches, and no other.
 create index orders_waiting_buys_idx on orders (feed_owner, feed, symbol, limit_price)
@@ -731,3 +736,36 @@ comment on column position_adjustments.quantity_delta is 'What it added to the p
 comment on column position_adjustments.cost_delta     is 'What it added to its cost: nothing but where the position went to another symbol.';
 comment on column position_adjustments.entered_delta  is 'What it added to the trade''s entry_quantity; exited_delta to its exit_quantity.';
 comment on column position_adjustments.adjusted_at    is 'Business time; created_at is when it was stored.';
+
+-- sql/book/alarm/table.sql
+-- An alarm is something that a person should look at: what a broker did that no rule foresaw, or a margin call.
+
+create table alarms (
+  username         text                     not null,
+  alarm_id         uuid                     not null default shared_data.uuid7(),
+  portfolio_id     uuid                     not null,
+  kind             text                     not null,
+  severity         text                     not null,
+  order_id         text,
+  details          shared_data.json_object  not null default '{}',
+  raised_at        timestamptz              not null default now(),
+  acknowledged_at  timestamptz,
+  acknowledged_by  text,
+
+  constraint alarms_pkey                   primary key (username, alarm_id),
+  constraint alarms_portfolio_fkey         foreign key (username, portfolio_id) references portfolios,
+  constraint alarms_order_fkey             foreign key (username, order_id) references orders,
+  constraint alarms_kind_is_a_word         check (kind ~ '^[a-z_]{1,40}$'),
+  constraint alarms_severity_is_known      check (severity in ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')),
+  constraint alarms_acknowledged_by_whom   check ((acknowledged_at is null) = (acknowledged_by is null))
+);
+
+create index alarms_portfolio_idx on alarms (username, portfolio_id, raised_at);
+create index alarms_order_idx     on alarms (username, order_id);
+
+comment on table  alarms                 is 'What a person should look at. Facts, but for who has seen them.';
+comment on column alarms.kind            is 'What happened, in a word: late_fill, overfill, order_held, exit_refused, unknown_status …';
+comment on column alarms.severity        is 'LOW, MEDIUM, HIGH or CRITICAL: how soon to look.';
+comment on column alarms.order_id        is 'The order that it is about, where there is one.';
+comment on column alarms.details         is 'What is known of it; numbers as strings.';
+comment on column alarms.acknowledged_at is 'When its user said that he had seen it; null until then.';

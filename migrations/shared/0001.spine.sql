@@ -26,7 +26,8 @@ grant usage on schema identity, shared_data
 grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
 grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor,
                                         twinbook_backup;
-grant usage on schema oversight     to twinbook_engine, twinbook_admin, twinbook_auditor, twinbook_backup;
+grant usage on schema oversight     to twinbook_engine, twinbook_paper, twinbook_live, twinbook_admin, twinbook_auditor,
+                                        twinbook_backup;
 grant create on schema identity, shared_data, paper_trading, live_trading, oversight to twinbook_engine;
 
 -- sql/shared_data/types.sql
@@ -117,7 +118,7 @@ create domain shared_data.price_source as text
   constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'mark', 'settlement', 'broker'));
 
 create domain shared_data.broker as text
-  constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
+  constraint broker_is_a_name check (value ~ '^[a-z][a-z0-9_-]{0,30}$');
 
 comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
 comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
@@ -141,7 +142,7 @@ comment on domain shared_data.works_as       is 'What an order waits as: market,
 comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
 comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
 comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, mark (a reset''s, an opening''s), settlement (at expiry), or broker.';
-comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
+comment on domain shared_data.broker         is 'A broker''s name, such as tradier, alpaca, kraken; none for no broker.';
 
 create type shared_data.quote as (
   symbol     text,
@@ -311,21 +312,16 @@ create table identity.settings (
   allow_short           boolean                  not null default false,
   allow_mock_prices     boolean                  not null default false,
   require_stop_loss     boolean                  not null default false,
-  broker                shared_data.broker       not null default 'none',
-  broker_environment    text                     not null default 'sandbox',
-  broker_token          text,
   version               shared_data.version      not null default 1,
   updated_at            timestamptz              not null default now(),
   partial_fills         boolean                  not null default false,
   max_participation     shared_data.share        not null default 10,
 
   constraint settings_pkey                           primary key (username),
-  constraint settings_user_fkey                      foreign key (username) references identity.users,
-  constraint settings_environment_is_known           check (broker_environment in ('sandbox', 'production')),
-  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA')
+  constraint settings_user_fkey                      foreign key (username) references identity.users
 );
 
-comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, the broker, rules for himself.';
+comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, rules for himself.';
 comment on column identity.settings.initial_balances  is 'What a new portfolio opens with, by currency; null for the currency''s preset.';
 comment on column identity.settings.slippage_percent  is 'Default of new portfolios: against the order, where only a last price is known.';
 comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
@@ -334,7 +330,6 @@ comment on column identity.settings.allow_mock_prices is 'Default of new portfol
 comment on column identity.settings.partial_fills     is 'Default of new portfolios: whether a quote gives only what its size allows.';
 comment on column identity.settings.max_participation is 'Default of new portfolios: percent of a quote''s size or volume that it gives.';
 comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
-comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';
 
 create table identity.risk_limits (
@@ -366,6 +361,7 @@ create table identity.modes (
   username          text         not null,
   active_mode       text         not null default 'paper',
   last_mode_change  timestamptz,
+  is_live_allowed   boolean      not null default false,
 
   constraint modes_pkey          primary key (username),
   constraint modes_user_fkey     foreign key (username) references identity.users,
@@ -374,6 +370,90 @@ create table identity.modes (
 
 comment on table  identity.modes                  is 'Each user''s trading mode: paper by default, always.';
 comment on column identity.modes.last_mode_change is 'Null while the user has never switched.';
+comment on column identity.modes.is_live_allowed  is 'The administrator''s yes: whether this user may switch to live and increase exposure there.';
+
+-- sql/identity/mode/types.sql
+-- What switching answers. A refusal is a row, so that its audit row stays.
+create type identity.switched as (
+  active_mode     text,
+  is_switched     boolean,
+  code            text,
+  reason          text,
+  hint            text,
+  open_orders     bigint,
+  open_positions  bigint
+);
+comment on type identity.switched is
+  'What became of switching the mode: the mode now, why it wasn''t switched (TB403, TB428), and what is open live.';
+
+-- sql/identity/broker_account/table.sql
+-- A user's account at a broker: how to reach it, what it last told, and which worker has it now.
+
+create table identity.broker_accounts (
+  username           text                     not null,
+  broker             shared_data.broker       not null,
+  account            text                     not null,
+  environment        text                     not null,
+  address            text,
+  credentials        text                     not null,
+  is_active          boolean                  not null default true,
+  version            shared_data.version      not null default 1,
+  created_at         timestamptz              not null default now(),
+  updated_at         timestamptz              not null default now(),
+  cash               shared_data.json_object,
+  holdings           shared_data.json_object,
+  equity             numeric,
+  equity_currency    text,
+  synced_at          timestamptz,
+  fills_until        timestamptz,
+  last_error         text,
+  nonce              bigint                   not null default 0,
+  leased_by          text,
+  leased_until       timestamptz,
+
+  constraint broker_accounts_pkey                 primary key (username, broker, account),
+  constraint broker_accounts_user_fkey            foreign key (username) references identity.users,
+  constraint broker_accounts_broker_is_one        check (broker <> 'none'),
+  constraint broker_accounts_account_is_short     check (account ~ '^[[:graph:]]{1,64}$'),
+  constraint broker_accounts_environment_is_known check (environment in ('sandbox', 'production')),
+  constraint broker_accounts_are_encrypted        check (credentials ~ '^gAAAAA'),
+  constraint broker_accounts_address_is_one       check (address ~ '^https?://[[:graph:]]+$'),
+  constraint broker_accounts_nonce_rises          check (nonce >= 0),
+  constraint broker_accounts_lease_has_an_end     check ((leased_by is null) = (leased_until is null))
+);
+
+comment on table  identity.broker_accounts              is 'Users'' accounts at brokers: how to reach them, what they last told, which worker has them.';
+comment on column identity.broker_accounts.environment  is 'sandbox or production: where the credentials are valid.';
+comment on column identity.broker_accounts.address      is 'Another server than the broker''s own, such as a stand-in of it; null for its own.';
+comment on column identity.broker_accounts.credentials  is 'A Fernet token, encrypted by the client; never clear text.';
+comment on column identity.broker_accounts.version      is 'Counts the user''s own edits, for optimistic locking.';
+comment on column identity.broker_accounts.cash         is 'As last told, by currency: {"USD": {"amount": "…", "buying_power": "…"}}; null before the first sync.';
+comment on column identity.broker_accounts.holdings     is 'As last told, by symbol of ours: {"AAPL": {"quantity": "…", "cost": "…"}}; short below zero.';
+comment on column identity.broker_accounts.synced_at    is 'When cash and holdings were read.';
+comment on column identity.broker_accounts.fills_until  is 'Orders and fills are read up to here; the next reading begins somewhat before.';
+comment on column identity.broker_accounts.last_error   is 'What the last sync failed of; null after one that succeeded.';
+comment on column identity.broker_accounts.nonce        is 'The last number that a request of its key carried.';
+comment on column identity.broker_accounts.leased_by    is 'The worker that has it; nobody else talks to the broker for it until leased_until.';
+
+-- sql/oversight/live_switch/table.sql
+-- Whether live trading is halted, for everybody: one row.
+
+create table oversight.live_switch (
+  the_only        boolean      not null default true,
+  halted_at       timestamptz,
+  halted_because  text,
+  halted_by       text,
+
+  constraint live_switch_pkey            primary key (the_only),
+  constraint live_switch_is_the_only     check (the_only),
+  constraint live_switch_halts_say_why   check ((halted_at is null) = (halted_because is null)
+                                                and (halted_at is null) = (halted_by is null))
+);
+
+comment on table  oversight.live_switch                is 'Whether live trading is halted, for everybody: one row.';
+comment on column oversight.live_switch.halted_at      is 'Since when nothing may increase live exposure; null while it may.';
+comment on column oversight.live_switch.halted_because is 'Why, in words for every user.';
+comment on column oversight.live_switch.halted_by      is 'The administrator, or the monitor''s login.';
 
 -- sql/shared_data/instrument/table.sql
 -- An instrument is what can be traded, or what a price can be known of. Its terms don't change.
@@ -598,3 +678,22 @@ comment on table  shared_data.corporate_actions              is 'Splits and symb
 comment on column shared_data.corporate_actions.new_units    is 'Of a split: so many new units for old_units.';
 comment on column shared_data.corporate_actions.quote_number is 'Quotes of the feed up to this one are in the old terms.';
 comment on column shared_data.corporate_actions.effective_at is 'Business time.';
+
+-- sql/shared_data/broker_symbol/table.sql
+-- What a broker calls an instrument, where it isn't our name for it.
+
+create table shared_data.broker_symbols (
+  broker         shared_data.broker  not null,
+  symbol         text                not null,
+  broker_symbol  text                not null,
+
+  constraint broker_symbols_pkey            primary key (broker, symbol),
+  constraint broker_symbols_name_is_the_only unique (broker, broker_symbol),
+  constraint broker_symbols_instrument_fkey foreign key (symbol) references shared_data.instruments,
+  constraint broker_symbols_name_is_short   check (broker_symbol ~ '^[[:graph:]]{1,64}$')
+);
+
+create index broker_symbols_symbol_idx on shared_data.broker_symbols (symbol);
+
+comment on table  shared_data.broker_symbols               is 'What brokers call instruments, where it isn''t our name: BTCUSD is XBTUSD at Kraken.';
+comment on column shared_data.broker_symbols.broker_symbol is 'As the broker''s orders and quotes take it.';

@@ -12,6 +12,7 @@
 \ir unmatched/table.sql
 \ir snapshot/table.sql
 \ir adjustment/table.sql
+\ir alarm/table.sql
 
 \ir acting_user.sql
 
@@ -19,6 +20,11 @@
 \ir audit/guards.sql
 \ir audit/checksum_of.sql
 \ir audit/append_event.sql
+
+\ir alarm/access.sql
+\ir alarm/guards.sql
+\ir alarm/raise_alarm.sql
+\ir alarm/acknowledge_alarm.sql
 
 \ir portfolio/access.sql
 \ir portfolio/guards.sql
@@ -111,6 +117,7 @@
 \ir order/place_order.sql
 \ir order/cancel_order.sql
 \ir order/cancel_all.sql
+\ir order/apply_terms.sql
 \ir order/replace_order.sql
 \ir trade/lock_trade.sql
 \ir trade/adjust_trade.sql

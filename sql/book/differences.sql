@@ -26,7 +26,7 @@ begin
              order by o.order_number) as until_here
     from orders as o
     left join positions as s using (username, portfolio_id, symbol, strategy)
-    where o.status in ('OPEN', 'PARTIALLY_FILLED')
+    where o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
       and o.purpose in ('trade', 'close')
   ),
   needed as (

@@ -85,7 +85,7 @@ create domain shared_data.price_source as text
   constraint price_source_is_known check (value in ('quote', 'history', 'mock', 'mark', 'settlement', 'broker'));
 
 create domain shared_data.broker as text
-  constraint broker_is_known check (value in ('none', 'tradier', 'alpaca', 'kraken'));
+  constraint broker_is_a_name check (value ~ '^[a-z][a-z0-9_-]{0,30}$');
 
 comment on domain shared_data.magnitude      is 'A sum of money or units: nothing, or more.';
 comment on domain shared_data.percent        is 'A percentage, from 0 to below 100.';
@@ -109,7 +109,7 @@ comment on domain shared_data.works_as       is 'What an order waits as: market,
 comment on domain shared_data.order_origin   is 'user, or external: seen at the broker first.';
 comment on domain shared_data.liquidity      is 'maker: it rested; taker: it met what rested.';
 comment on domain shared_data.price_source   is 'Where a price came from: quote, history, mock, mark (a reset''s, an opening''s), settlement (at expiry), or broker.';
-comment on domain shared_data.broker         is 'A broker that Twinbook knows, or none.';
+comment on domain shared_data.broker         is 'A broker''s name, such as tradier, alpaca, kraken; none for no broker.';
 
 create type shared_data.quote as (
   symbol     text,

@@ -1,4 +1,4 @@
-"""The lane of shape: plain SQL migrations, once for what is shared, then once per book.
+"""The lane of shape: plain SQL migrations, for what is shared, for each book, for the live venue.
 
 yoyo finds, orders and records them. Three things are ours: a migration's file is sent whole, so
 that Postgres and nobody else parses it; its steps and its record are one transaction, so that a
@@ -68,10 +68,12 @@ class Lane:
 
 
 def lanes() -> list[Lane]:
-    """The shared lane, then the book lane once per book."""
+    """The shared lane, the book lane once per book, then what the live venue alone has."""
     folder = paths.migrations()
-    return [Lane("shared", folder / "shared", "pg_catalog, pg_temp")] + [
-        Lane(book, folder / "book", search_path(mode)) for mode, book in BOOKS.items()
+    return [
+        Lane("shared", folder / "shared", "pg_catalog, pg_temp"),
+        *(Lane(book, folder / "book", search_path(mode)) for mode, book in BOOKS.items()),
+        Lane("live_venue", folder / "live", search_path("live")),
     ]
 
 

@@ -18,7 +18,7 @@ begin
       and o.purpose in ('trade', 'close')
     order by o.order_number
   loop
-    return next end_order(target, 'CANCELED', cancel_orders.reason, home.username);
+    return next withdraw_order(target, cancel_orders.reason, home.username);
   end loop;
 end
 $$;

@@ -1,5 +1,5 @@
--- Ends an open order short of being filled: CANCELED or EXPIRED. What it held is free again, and its position is shared
--- out among the orders that stay.
+-- Ends an open order short of being filled: CANCELED, EXPIRED, or REJECTED by its venue. What it held is free again, and
+-- its position is shared out among the orders that stay.
 
 create function end_order(target orders, status text, reason text, actor text, ended_at timestamptz default null)
   returns orders
@@ -24,7 +24,8 @@ begin
   )
   update orders as o
   set status         = end_order.status,
-      end_reason     = end_order.reason,
+      end_reason     = case when end_order.status <> 'REJECTED' then end_order.reason end,
+      reject_reason  = case when end_order.status = 'REJECTED' then end_order.reason end,
       pending_action = 'none',
       held_amount    = 0,
       held_quantity  = 0,

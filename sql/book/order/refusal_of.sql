@@ -7,6 +7,7 @@ create function refusal_of(home portfolios, target orders, market shared_data.ma
   set search_path from current
 as $$
 declare
+  refusal  text;
   rest     constant numeric := target.quantity - target.filled_quantity;
   increase constant numeric := increase_of(target, standing);
   value    numeric;
@@ -25,6 +26,11 @@ begin
 
   if standing.user_status <> 'ACTIVE' then
     perform acting_user(must_be_active => true);
+  end if;
+
+  refusal := venue_refusal_of(home, target, market, increase);
+  if refusal is not null then
+    return refusal;
   end if;
 
   if book() = 'live' and increase < rest then
@@ -58,7 +64,7 @@ begin
     end if;
   end if;
 
-  if standing.has_shorts
+  if home.broker = 'none' and standing.has_shorts
     and standing.cash < margin_of(home, target.currency, home.short_upkeep_percent) then
     return 'margin call';
   end if;

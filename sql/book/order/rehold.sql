@@ -15,7 +15,7 @@ begin
            sum(o.quantity - o.filled_quantity) over (partition by o.side order by o.order_number) as until_here
     from orders as o
     where o.username = rehold.username
-      and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
       and (o.portfolio_id, o.symbol, o.strategy) = (rehold.portfolio_id, rehold.symbol, rehold.strategy)
       and o.purpose in ('trade', 'close')
   ),

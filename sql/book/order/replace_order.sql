@@ -1,5 +1,6 @@
 -- Replaces an open order's quantity and prices; side and symbol stay. quantity is the new total, and more than is
--- filled. The order meets the market anew; where its new terms can't be taken it stays as it was.
+-- filled. The order meets the market anew; where its new terms can't be taken it stays as it was. One that a broker has
+-- waits for its word, with pending_action replace.
 -- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open, or refused.
 
 create function replace_order(
@@ -77,20 +78,7 @@ begin
       message = format('order %s stays as it was: %s', wanted.order_id, refusal);
   end if;
 
-  update orders as o
-  set quantity         = wanted.quantity,
-      limit_price      = wanted.limit_price,
-      stop_price       = wanted.stop_price,
-      effective_number = wanted.effective_number,
-      effective_at     = wanted.effective_at,
-      hold_unit        = wanted.hold_unit,
-      hold_fee         = wanted.hold_fee,
-      version          = o.version + 1
-  where (o.username, o.order_id) = (wanted.username, wanted.order_id)
-  returning o.* into wanted;
-
-  perform append_event(wanted.username, wanted.portfolio_id, 'order_replaced', wanted.username, order_details(wanted));
-  return route_order(wanted, home, market, standing_of(wanted));
+  return change_order(wanted, home, market);
 end
 $$;
 

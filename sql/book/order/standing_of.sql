@@ -48,7 +48,7 @@ begin
                        and o.purpose in ('trade', 'close')) as taken
     from orders as o
     where o.username = target.username
-      and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
       and (o.portfolio_id, o.symbol, o.strategy) = (target.portfolio_id, target.symbol, target.strategy)
       and o.order_id <> target.order_id
   ) as others

@@ -76,7 +76,7 @@ create unique index orders_idempotency_key_is_the_only on orders (username, idem
   where idempotency_key is not null;
 create index orders_status_idx on orders (username, status);
 create index orders_open_idx on orders (username, portfolio_id, symbol, strategy)
-  where status in ('OPEN', 'PARTIALLY_FILLED');
+  where status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED');
 
 -- What a quote looks for among everybody's orders: those that it reaches, and no other.
 create index orders_waiting_buys_idx on orders (feed_owner, feed, symbol, limit_price)

@@ -1,5 +1,5 @@
 -- Why there is nothing to pay an order with, or null. What reduces pays by itself; spot is paid in full, in money or in
--- itself, since both of its legs are money.
+-- itself, since both of its legs are money. What a broker's account can pay is in venue_refusal_of.
 
 create function unpaid_of(
     home      portfolios,
@@ -16,7 +16,7 @@ declare
   needed  constant numeric := case when is_spot then rest else increase end * target.hold_unit + target.hold_fee;
   free    numeric;
 begin
-  if target.purpose <> 'trade' or (increase = 0 and not is_spot) then
+  if home.broker <> 'none' or target.purpose <> 'trade' or (increase = 0 and not is_spot) then
     return null;
   end if;
 

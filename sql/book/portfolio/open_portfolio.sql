@@ -1,7 +1,8 @@
 -- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't
--- given comes from the user's settings. Amounts of crypto become opening executions at the mark.
--- Raises TB400 bad argument, TB401 no user, TB404 unknown currency or feed, TB422 the name is taken, TB503 nothing
--- marks an amount.
+-- given comes from the user's settings. Amounts of crypto become opening executions at the mark. Live, with a broker and
+-- an account, it opens with what that account was last read to have.
+-- Raises TB400 bad argument, TB401 no user, TB404 unknown currency, feed or account, TB422 the name or the account is
+-- taken, or the account was never read, TB503 nothing marks an amount.
 
 create function open_portfolio(
     name               text,
@@ -32,11 +33,14 @@ declare
   money    jsonb := open_portfolio.initial_balances;
   opened   portfolios;
 begin
-  if open_portfolio.broker <> 'none' or open_portfolio.account is not null then
-    raise exception using
-      errcode = 'TB400',
-      message = 'a portfolio can''t be bound to a broker yet',
-      hint    = 'Leave broker and account out.';
+  if open_portfolio.broker <> 'none' then
+    if money is not null then
+      raise exception using
+        errcode = 'TB400',
+        message = 'a portfolio at a broker opens with what its account has',
+        hint    = 'Leave initial_balances out.';
+    end if;
+    money := money_at_broker(me, open_portfolio.broker, open_portfolio.account);
   end if;
 
   select f.* into source
@@ -78,7 +82,7 @@ begin
 
   insert into portfolios (username, name, base_currency, feed_owner, feed, slippage_percent, fill_delay_ms,
                           max_quote_age, max_history_age, allow_short, allow_mock_prices, fee_venue, seed,
-                          initial_balances, partial_fills, max_participation, touch_fill_percent)
+                          broker, account, initial_balances, partial_fills, max_participation, touch_fill_percent)
   select me, open_portfolio.name, open_portfolio.base_currency, source.username, source.name,
          coalesce(open_portfolio.slippage_percent, s.slippage_percent),
          coalesce(open_portfolio.fill_delay_ms, s.fill_delay_ms),
@@ -89,6 +93,8 @@ begin
          coalesce(open_portfolio.allow_mock_prices, s.allow_mock_prices),
          open_portfolio.fee_venue,
          open_portfolio.seed,
+         open_portfolio.broker,
+         open_portfolio.account,
          money,
          coalesce(open_portfolio.partial_fills, s.partial_fills),
          coalesce(open_portfolio.max_participation, s.max_participation),
@@ -102,9 +108,15 @@ begin
 
   perform append_event(opened.username, opened.portfolio_id, 'portfolio_opened', me, jsonb_build_object(
     'name', opened.name, 'base_currency', opened.base_currency, 'feed_owner', opened.feed_owner, 'feed', opened.feed,
-    'settings', portfolio_settings(opened)));
+    'settings', portfolio_settings(opened))
+    || case opened.broker when 'none' then '{}'
+                          else jsonb_build_object('broker', opened.broker, 'account', opened.account) end);
 
-  perform book_opening(opened, 'deposit', 'initial balance');
+  if opened.broker = 'none' then
+    perform book_opening(opened, 'deposit', 'initial balance');
+  else
+    perform book_account(opened);
+  end if;
 
   select p.* into opened
   from portfolios as p
@@ -114,8 +126,10 @@ exception
   when unique_violation then
     raise exception using
       errcode = 'TB422',
-      message = format('a portfolio named %s is there already', open_portfolio.name),
-      hint    = 'Choose another name.';
+      message = case when sqlerrm ~ 'portfolios_account'
+                     then format('account %s at %s has a portfolio already', open_portfolio.account, open_portfolio.broker)
+                     else format('a portfolio named %s is there already', open_portfolio.name) end,
+      hint    = 'select name, broker, account, is_active from portfolios;';
   when foreign_key_violation then
     raise exception using
       errcode = 'TB404',

@@ -41,6 +41,8 @@ create table portfolios (
   constraint portfolios_currency_fkey            foreign key (base_currency) references shared_data.currencies,
   constraint portfolios_feed_fkey                foreign key (feed_owner, feed) references shared_data.feeds,
   constraint portfolios_feed_is_own_or_shared    check (feed_owner in ('market', username)),
+  constraint portfolios_account_fkey             foreign key (username, broker, account)
+                                                 references identity.broker_accounts,
   constraint portfolios_account_goes_with_broker check ((broker = 'none') = (account is null)),
   constraint portfolios_margin_is_ordered        check (100 <= short_upkeep_percent
                                                         and short_upkeep_percent <= short_initial_percent
@@ -49,6 +51,9 @@ create table portfolios (
 ) with (fillfactor = 60);
 
 create index portfolios_currency_idx on portfolios (base_currency);
+create index portfolios_account_idx  on portfolios (username, broker, account);
+create unique index portfolios_account_is_the_only on portfolios (username, broker, account)
+  where account is not null and is_active;
 create index portfolios_feed_idx     on portfolios (feed_owner, feed);
 
 comment on table  portfolios                       is 'One user''s separate pots of money and positions.';

@@ -45,17 +45,19 @@ begin
 
   wanted.quantity := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
 
-  if wanted.quantity = trade.open_quantity and (market_at(home, trade.symbol)).source is not null then
+  if wanted.quantity = trade.open_quantity
+    and (home.broker <> 'none' or (market_at(home, trade.symbol)).source is not null) then
     for waiting in
       select o.*
       from orders as o
       where o.username = trade.username
         and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
-        and o.status in ('OPEN', 'PARTIALLY_FILLED')
+        and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
+        and o.pending_action = 'none'
         and (o.trade_id, o.purpose) = (trade.trade_id, 'trade')
       order by o.order_number
     loop
-      perform end_order(waiting, 'CANCELED', 'its trade is being closed', home.username);
+      perform withdraw_order(waiting, 'its trade is being closed', home.username);
     end loop;
 
     select p.* into home from portfolios as p where (p.username, p.portfolio_id) = (home.username, home.portfolio_id);

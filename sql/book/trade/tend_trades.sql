@@ -34,7 +34,7 @@ begin
       order by o.order_number
     loop
       if filled.purpose <> 'trade' or waiting.purpose <> 'trade' then
-        perform end_order(waiting, 'CANCELED', 'its trade has ended', 'venue', happened_at);
+        perform withdraw_order(waiting, 'its trade has ended', 'venue', happened_at);
       else
         perform carry_order(waiting);
       end if;

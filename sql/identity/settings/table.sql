@@ -10,21 +10,16 @@ create table identity.settings (
   allow_short           boolean                  not null default false,
   allow_mock_prices     boolean                  not null default false,
   require_stop_loss     boolean                  not null default false,
-  broker                shared_data.broker       not null default 'none',
-  broker_environment    text                     not null default 'sandbox',
-  broker_token          text,
   version               shared_data.version      not null default 1,
   updated_at            timestamptz              not null default now(),
   partial_fills         boolean                  not null default false,
   max_participation     shared_data.share        not null default 10,
 
   constraint settings_pkey                           primary key (username),
-  constraint settings_user_fkey                      foreign key (username) references identity.users,
-  constraint settings_environment_is_known           check (broker_environment in ('sandbox', 'production')),
-  constraint settings_token_is_encrypted             check (broker_token ~ '^gAAAAA')
+  constraint settings_user_fkey                      foreign key (username) references identity.users
 );
 
-comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, the broker, rules for himself.';
+comment on table  identity.settings                   is 'A user''s own settings: defaults for new portfolios, rules for himself.';
 comment on column identity.settings.initial_balances  is 'What a new portfolio opens with, by currency; null for the currency''s preset.';
 comment on column identity.settings.slippage_percent  is 'Default of new portfolios: against the order, where only a last price is known.';
 comment on column identity.settings.max_quote_age     is 'Default of new portfolios; null for 60 s on shared feeds and a day on one''s own.';
@@ -33,7 +28,6 @@ comment on column identity.settings.allow_mock_prices is 'Default of new portfol
 comment on column identity.settings.partial_fills     is 'Default of new portfolios: whether a quote gives only what its size allows.';
 comment on column identity.settings.max_participation is 'Default of new portfolios: percent of a quote''s size or volume that it gives.';
 comment on column identity.settings.require_stop_loss is 'Refuse orders that increase exposure without a stop loss, in both books.';
-comment on column identity.settings.broker_token      is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.settings.version           is 'Counts the user''s own edits, for optimistic locking.';
 
 create table identity.risk_limits (

@@ -1,23 +1,28 @@
--- The live venue: an order goes to a broker. While no portfolio has one, every order is refused, and kept with
--- the reason. Raises TB422 for one that is being replaced.
+-- The live venue: an order goes to its portfolio's broker, by the outbox, and stays PENDING until the broker shows it.
+-- Where there is no broker it is refused, and kept with the reason.
 
 create function route_order(target orders, home portfolios, market shared_data.market, standing shared_data.standing)
   returns orders
   language plpgsql
   set search_path from current
 as $$
+declare
+  stored orders;
 begin
-  if target.created_at is not null then
-    raise exception using
-      errcode = 'TB422',
-      message = format('order %s stays as it was: live trading isn''t enabled', target.order_id),
-      hint    = 'The portfolio has no broker.';
+  if home.broker = 'none' then
+    target.status        := 'REJECTED';
+    target.reject_reason := 'live trading isn''t enabled: the portfolio has no broker';
+    return store_order(target);
   end if;
 
-  target.status        := 'REJECTED';
-  target.reject_reason := 'live trading isn''t enabled: the portfolio has no broker';
-  return store_order(target);
+  stored := store_order(target);
+  perform send_order(stored, home, stored.quantity,
+                     case when increase_of(target, standing) > 0 then 'open' else 'close' end);
+  perform rehold(stored.username, stored.portfolio_id, stored.symbol, stored.strategy);
+
+  select o.* into stored from orders as o where (o.username, o.order_id) = (stored.username, stored.order_id);
+  return stored;
 end
 $$;
 
-comment on function route_order is 'Hand an order to the broker; refused while there is none.';
+comment on function route_order is 'Hand an order to the broker by the outbox; refused where there is none.';

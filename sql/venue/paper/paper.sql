@@ -7,7 +7,11 @@
 \ir filled_at.sql
 \ir fee_at.sql
 \ir fill_order.sql
+\ir venue_refusal_of.sql
+\ir money_at_broker.sql
 \ir route_order.sql
+\ir change_order.sql
+\ir withdraw_order.sql
 \ir payable_of.sql
 \ir await_quotes.sql
 \ir trigger_order.sql

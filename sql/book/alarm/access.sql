@@ -1,0 +1,1 @@
+select keep_private('alarms');

@@ -1,0 +1,1 @@
+select shared_data.keep_own('identity.broker_accounts');

@@ -1,0 +1,1 @@
+select shared_data.keep_public('oversight.live_switch');

@@ -1,0 +1,1 @@
+select shared_data.keep_public('shared_data.broker_symbols');

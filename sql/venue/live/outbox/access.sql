@@ -1,0 +1,2 @@
+select keep_private('order_outbox');
+select keep_rules('outbox_transitions');

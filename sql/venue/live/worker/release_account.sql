@@ -1,0 +1,21 @@
+-- Gives an account back, with what went wrong if anything did. Raises TB403 the lease is over.
+
+create function release_account(worker text, broker text, account text, error text default null)
+  returns void
+  language plpgsql
+  security definer
+  set search_path from current
+as $$
+declare
+  held constant identity.broker_accounts := leased_account(worker, broker, account);
+begin
+  update identity.broker_accounts as b
+  set leased_by    = null,
+      leased_until = null,
+      last_error   = release_account.error
+  where (b.username, b.broker, b.account) = (held.username, held.broker, held.account);
+end
+$$;
+
+comment on function release_account is 'Give an account back. For the broker worker''s role.';
+select let_only('release_account', 'twinbook_broker');
