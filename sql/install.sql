@@ -15,6 +15,7 @@ set local role twinbook_owner;
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
+\ir oversight/audit/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -26,6 +27,10 @@ set local role twinbook_owner;
 \ir shared_data/expect_version.sql
 \ir identity/current_username.sql
 \ir identity/acting_user.sql
+\ir oversight/audit/access.sql
+\ir oversight/audit/guards.sql
+\ir oversight/audit/checksum_of.sql
+\ir oversight/audit/append_event.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
 \ir identity/user/require_administrator.sql
@@ -103,4 +108,5 @@ set local role twinbook_engine;
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
+\ir oversight/audit/central_audit_log.sql
 commit;
