@@ -19,6 +19,7 @@ set local role twinbook_owner;
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
 \ir shared_data/broker_symbol/table.sql
+\ir oversight/audit/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -30,6 +31,10 @@ set local role twinbook_owner;
 \ir shared_data/expect_version.sql
 \ir identity/current_username.sql
 \ir identity/acting_user.sql
+\ir oversight/audit/access.sql
+\ir oversight/audit/guards.sql
+\ir oversight/audit/checksum_of.sql
+\ir oversight/audit/append_event.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
 \ir identity/user/require_administrator.sql
@@ -124,4 +129,5 @@ reset search_path;
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
 \ir identity/mode/switch_mode.sql
+\ir oversight/audit/central_audit_log.sql
 commit;

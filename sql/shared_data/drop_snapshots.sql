@@ -7,6 +7,9 @@ create function shared_data.drop_snapshots(older_than interval default '30 days'
   security definer
   set search_path = shared_data, pg_temp
 as $$
+declare
+  before  constant timestamptz := now() - older_than;
+  removed bigint;
 begin
   perform identity.require_administrator();
 
@@ -17,7 +20,14 @@ begin
       hint    = 'Give an interval of 30 days or more.';
   end if;
 
-  return paper_trading.remove_snapshots(now() - older_than) + live_trading.remove_snapshots(now() - older_than);
+  removed := paper_trading.remove_snapshots(before) + live_trading.remove_snapshots(before);
+
+  if removed > 0 then
+    perform oversight.append_event(null, 'snapshots_dropped', jsonb_build_object(
+      'before', to_char(before at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'rows', removed::text));
+  end if;
+
+  return removed;
 end
 $$;
 

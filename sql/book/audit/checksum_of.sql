@@ -1,7 +1,4 @@
--- The checksum of an audit row. Hashed, never to change: the fields 1 (version), book, username, portfolio_id, seq,
--- operation, actor, occurred_at (UTC, microseconds), details, previous checksum in hex; each as its octet length, a
--- colon, and its UTF-8 bytes; null, which only the first row's previous checksum is, is a dash. details is hashed as
--- Postgres prints the jsonb. The database's encoding is UTF-8.
+-- The checksum of a row of this book's audit log: oversight.checksum_of, which says what is hashed.
 
 create function checksum_of(
     username           text,
@@ -13,29 +10,9 @@ create function checksum_of(
     details            jsonb,
     previous_checksum  bytea)
   returns bytea
-  language plpgsql stable
-  set search_path from current
-as $$
-declare
-  id       constant text := portfolio_id::text;
-  number   constant text := seq::text;
-  moment   constant text := to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-  facts    constant text := details::text;
-  previous constant text := encode(previous_checksum, 'hex');
-begin
-  return sha256(convert_to(concat(
-    '1:1',
-    octet_length(book()), ':', book(),
-    octet_length(username), ':', username,
-    octet_length(id), ':', id,
-    octet_length(number), ':', number,
-    octet_length(operation), ':', operation,
-    octet_length(actor), ':', actor,
-    octet_length(moment), ':', moment,
-    octet_length(facts), ':', facts,
-    coalesce(octet_length(previous) || ':' || previous, '-')), 'UTF8'));
-end
-$$;
+  language sql stable
+  return oversight.checksum_of(book(), username, portfolio_id, seq, operation, actor, occurred_at, details,
+                               previous_checksum);
 
 comment on function checksum_of is 'The sha256 of an audit row, chained to the row before it.';
 grant execute on function checksum_of to twinbook_engine, twinbook_auditor;

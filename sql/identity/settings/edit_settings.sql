@@ -47,6 +47,18 @@ begin
       hint    = 'Read them again, then decide again.';
   end if;
 
+  perform oversight.append_event(me, 'settings_edited', jsonb_strip_nulls(jsonb_build_object(
+    'initial_balances',  (select jsonb_object_agg(b.key, b.value) from jsonb_each_text(edited.initial_balances) as b),
+    'slippage_percent',  shared_data.plain(edited.slippage_percent),
+    'fill_delay_ms',     edited.fill_delay_ms::text,
+    'max_quote_age',     shared_data.plain(extract(epoch from edited.max_quote_age)),
+    'max_history_age',   shared_data.plain(extract(epoch from edited.max_history_age)),
+    'allow_short',       edited.allow_short,
+    'allow_mock_prices', edited.allow_mock_prices,
+    'require_stop_loss', edited.require_stop_loss,
+    'partial_fills',     edited.partial_fills,
+    'max_participation', shared_data.plain(edited.max_participation),
+    'version',           edited.version::text)));
   return edited;
 exception
   when check_violation then

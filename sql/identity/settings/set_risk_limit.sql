@@ -36,6 +36,12 @@ begin
       hint    = 'Pass the version that identity.risk_limits has, and `twinbook limits show` shows, as expected_version.';
   end if;
 
+  perform oversight.append_event(me, 'risk_limit_set', jsonb_strip_nulls(jsonb_build_object(
+    'currency',           limits.currency,
+    'max_order_value',    shared_data.plain(limits.max_order_value),
+    'max_position_value', shared_data.plain(limits.max_position_value),
+    'max_daily_loss',     shared_data.plain(limits.max_daily_loss),
+    'version',            limits.version::text)));
   return limits;
 exception
   when foreign_key_violation then

@@ -53,6 +53,15 @@ begin
   where u.username = target.username
   returning u.* into target;
 
+  -- What a user is, but not his secrets, nor his address: this log is for ever.
+  perform oversight.append_event(target.username, 'user_edited', jsonb_build_object(
+    'role', target.role, 'status', target.status, 'version', target.version::text,
+    'edited', array_remove(array[
+      case when edit_user.email         is not null then 'email' end,
+      case when edit_user.role          is not null then 'role' end,
+      case when edit_user.status        is not null then 'status' end,
+      case when edit_user.password_hash is not null then 'password_hash' end,
+      case when edit_user.metadata      is not null then 'metadata' end], null)));
   return target;
 exception
   when unique_violation then

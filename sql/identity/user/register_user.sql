@@ -27,6 +27,8 @@ begin
   insert into settings (username) values (made.username);
   insert into modes (username) values (made.username);
 
+  perform oversight.append_event(made.username, 'user_registered',
+                                 jsonb_build_object('role', made.role, 'status', made.status));
   return made;
 exception
   when unique_violation then

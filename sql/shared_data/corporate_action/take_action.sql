@@ -79,6 +79,11 @@ begin
       taken.effective_at, 0, 0)::shared_data.quote]);
   end if;
 
+  perform oversight.append_event(nullif(taken.username, 'market'), 'corporate_action_taken', jsonb_strip_nulls(
+    jsonb_build_object(
+      'feed', taken.feed, 'number', taken.number::text, 'kind', taken.kind, 'symbol', taken.symbol,
+      'new_units', shared_data.plain(taken.new_units), 'old_units', shared_data.plain(taken.old_units),
+      'new_symbol', taken.new_symbol, 'quote_number', taken.quote_number::text)));
   return taken;
 end
 $$;

@@ -12,6 +12,10 @@ begin
   insert into currencies (currency, decimals, initial_balance)
   values (add_currency.currency, add_currency.decimals, add_currency.initial_balance)
   returning * into added;
+
+  perform oversight.append_event(null, 'currency_added', jsonb_strip_nulls(jsonb_build_object(
+    'currency', added.currency, 'decimals', added.decimals::text,
+    'initial_balance', shared_data.plain(added.initial_balance))));
   return added;
 exception
   when unique_violation then

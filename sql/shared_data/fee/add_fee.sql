@@ -39,6 +39,22 @@ begin
           add_fee.effective_from, add_fee.basis, add_fee.rate, add_fee.minimum, add_fee.maximum, add_fee.decimals,
           add_fee.source, add_fee.is_verified, add_fee.charged_in)
   returning * into added;
+
+  perform oversight.append_event(null, 'fee_added', jsonb_strip_nulls(jsonb_build_object(
+    'venue',          added.venue,
+    'asset_class',    added.asset_class,
+    'component',      added.component,
+    'side',           added.side,
+    'liquidity',      added.liquidity,
+    'basis',          added.basis,
+    'rate',           shared_data.plain(added.rate),
+    'minimum',        shared_data.plain(added.minimum),
+    'maximum',        shared_data.plain(added.maximum),
+    'decimals',       added.decimals::text,
+    'charged_in',     added.charged_in,
+    'effective_from', to_char(added.effective_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'source',         added.source,
+    'is_verified',    added.is_verified)));
   return added;
 exception
   when unique_violation then

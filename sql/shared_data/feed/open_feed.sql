@@ -15,6 +15,11 @@ begin
   values (me, open_feed.name, open_feed.fills_on)
   on conflict on constraint feeds_pkey do nothing;
 
+  if found then
+    perform oversight.append_event(me, 'feed_opened',
+                                   jsonb_build_object('feed', open_feed.name, 'fills_on', open_feed.fills_on));
+  end if;
+
   select f.* into opened from feeds as f where f.username = me and f.name = open_feed.name;
 
   if opened.fills_on <> open_feed.fills_on then

@@ -13,6 +13,10 @@ begin
   insert into feeds (username, name) values ('market', open_shared_feed.name)
   on conflict on constraint feeds_pkey do nothing;
 
+  if found then
+    perform oversight.append_event(null, 'shared_feed_opened', jsonb_build_object('feed', open_shared_feed.name));
+  end if;
+
   select f.* into opened from feeds as f where f.username = 'market' and f.name = open_shared_feed.name;
   return opened;
 exception

@@ -67,6 +67,23 @@ begin
     add_instrument.option_type, trim_scale(add_instrument.strike), add_instrument.expiry)
   returning * into added;
 
+  perform oversight.append_event(null, 'instrument_added', jsonb_strip_nulls(jsonb_build_object(
+    'symbol',        added.symbol,
+    'asset_class',   added.asset_class,
+    'currency',      added.currency,
+    'base_currency', added.base_currency,
+    'tick',          shared_data.plain(added.tick),
+    'lot',           shared_data.plain(added.lot),
+    'multiplier',    shared_data.plain(added.multiplier),
+    'closes_at',     added.closes_at::text,
+    'timezone',      added.timezone,
+    'stop_trigger',  added.stop_trigger,
+    'is_shortable',  added.is_shortable,
+    'venue',         nullif(added.venue, ''),
+    'underlying',    added.underlying,
+    'option_type',   added.option_type,
+    'strike',        shared_data.plain(added.strike),
+    'expiry',        to_char(added.expiry, 'YYYY-MM-DD'))));
   return added;
 exception
   when unique_violation then

@@ -13,6 +13,7 @@ declare
   suffix constant text := to_char(starts, 'YYYY_MM');
   parent record;
   leaf   text;
+  made   integer := 0;
 begin
   perform identity.require_administrator();
 
@@ -37,8 +38,14 @@ begin
                      starts::timestamp at time zone 'UTC', (starts + interval '1 month') at time zone 'UTC');
       execute format('comment on table %s is %L', leaf, 'Rows stored in ' || to_char(starts, 'YYYY-MM') || '.');
       perform shared_data.close_leaf(leaf::regclass);
+      made := made + 1;
     end if;
   end loop;
+
+  if made > 0 then
+    perform oversight.append_event(null, 'month_added', jsonb_build_object(
+      'month', to_char(starts, 'YYYY-MM'), 'partitions', made::text));
+  end if;
 
   return to_char(starts, 'YYYY-MM');
 exception

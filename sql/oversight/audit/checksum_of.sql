@@ -1,0 +1,44 @@
+-- The checksum of an event, the one definition for every log. Hashed, never to change: the fields 1 (version), book
+-- (paper, live, or oversight), username, portfolio_id, seq, operation, actor, occurred_at (UTC, microseconds), details,
+-- previous checksum in hex; each as its octet length, a colon, and its UTF-8 bytes; null is a dash: a first row's
+-- previous checksum, and the portfolio of what has none. details is hashed as Postgres prints the jsonb. The
+-- database's encoding is UTF-8. docs/audit.md has it byte by byte.
+
+create function oversight.checksum_of(
+    book               text,
+    username           text,
+    portfolio_id       uuid,
+    seq                bigint,
+    operation          text,
+    actor              text,
+    occurred_at        timestamptz,
+    details            jsonb,
+    previous_checksum  bytea)
+  returns bytea
+  language plpgsql stable parallel safe
+  set search_path = oversight, pg_temp
+as $$
+declare
+  id       constant text := portfolio_id::text;
+  number   constant text := seq::text;
+  moment   constant text := to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+  facts    constant text := details::text;
+  previous constant text := encode(previous_checksum, 'hex');
+begin
+  return sha256(convert_to(concat(
+    '1:1',
+    octet_length(book), ':', book,
+    octet_length(username), ':', username,
+    coalesce(octet_length(id) || ':' || id, '-'),
+    octet_length(number), ':', number,
+    octet_length(operation), ':', operation,
+    octet_length(actor), ':', actor,
+    octet_length(moment), ':', moment,
+    octet_length(facts), ':', facts,
+    coalesce(octet_length(previous) || ':' || previous, '-')), 'UTF8'));
+end
+$$;
+
+comment on function oversight.checksum_of is
+  'The sha256 of an event of any log, chained to the one before it. docs/audit.md says which bytes.';
+select shared_data.let_only('oversight.checksum_of', 'twinbook_engine', 'twinbook_auditor');
