@@ -15,6 +15,7 @@ set local role twinbook_owner;
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
+\ir oversight/security_event/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -35,6 +36,11 @@ set local role twinbook_owner;
 \ir identity/settings/set_risk_limit.sql
 \ir identity/mode/access.sql
 \ir identity/mode/guards.sql
+\ir oversight/security_event/access.sql
+\ir oversight/security_event/guards.sql
+\ir oversight/security_event/severity_of.sql
+\ir oversight/security_event/raise_security_event.sql
+\ir oversight/security_event/report_crossing.sql
 
 \ir shared_data/currency/access.sql
 \ir shared_data/currency/guards.sql
@@ -99,6 +105,8 @@ set local role twinbook_engine;
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql
 \ir shared_data/drop_snapshots.sql
+\ir oversight/security_event/acknowledge_security_event.sql
+\ir oversight/security_event/list_security_events.sql
 \ir oversight/verify_book.sql
 
 set local role twinbook_owner;

@@ -25,5 +25,6 @@ grant usage on schema identity, shared_data
 grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
 grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor,
                                         twinbook_backup;
-grant usage on schema oversight     to twinbook_engine, twinbook_admin, twinbook_auditor, twinbook_backup;
+grant usage on schema oversight     to twinbook_engine, twinbook_paper, twinbook_live, twinbook_admin, twinbook_auditor,
+                                        twinbook_backup;
 grant create on schema identity, shared_data, paper_trading, live_trading, oversight to twinbook_engine;

@@ -3,4 +3,5 @@
 \ir late_fills.sql
 \ir catch_up.sql
 \ir await_quotes.sql
+\ir mode_refusal_of.sql
 \ir route_order.sql

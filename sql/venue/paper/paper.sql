@@ -10,6 +10,7 @@
 \ir route_order.sql
 \ir payable_of.sql
 \ir await_quotes.sql
+\ir mode_refusal_of.sql
 \ir trigger_order.sql
 \ir match_order.sql
 \ir expire_orders.sql
