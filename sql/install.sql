@@ -20,6 +20,7 @@ set local role twinbook_owner;
 \ir shared_data/corporate_action/table.sql
 \ir shared_data/broker_symbol/table.sql
 \ir oversight/audit/table.sql
+\ir oversight/security_event/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -51,6 +52,11 @@ set local role twinbook_owner;
 \ir oversight/live_switch/access.sql
 \ir oversight/live_switch/guards.sql
 \ir oversight/live_switch/rows.sql
+\ir oversight/security_event/access.sql
+\ir oversight/security_event/guards.sql
+\ir oversight/security_event/severity_of.sql
+\ir oversight/security_event/raise_security_event.sql
+\ir oversight/security_event/report_crossing.sql
 
 \ir shared_data/currency/access.sql
 \ir shared_data/currency/guards.sql
@@ -124,6 +130,8 @@ reset search_path;
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql
 \ir shared_data/drop_snapshots.sql
+\ir oversight/security_event/acknowledge_security_event.sql
+\ir oversight/security_event/list_security_events.sql
 \ir oversight/verify_book.sql
 
 set local role twinbook_owner;

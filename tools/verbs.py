@@ -38,6 +38,7 @@ _ROWS = {
     "shared_data.quotes": "LatestQuote",
     "shared_data.quote": "Quote",
     "shared_data.bar": "Bar",
+    "oversight.security_events": "SecurityEvent",
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
@@ -163,6 +164,7 @@ default. Every method raises TwinbookError.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from twinbook.rows import {}
 from twinbook.session import Session

@@ -697,3 +697,89 @@ create index broker_symbols_symbol_idx on shared_data.broker_symbols (symbol);
 
 comment on table  shared_data.broker_symbols               is 'What brokers call instruments, where it isn''t our name: BTCUSD is XBTUSD at Kraken.';
 comment on column shared_data.broker_symbols.broker_symbol is 'As the broker''s orders and quotes take it.';
+
+-- sql/oversight/audit/table.sql
+-- The log of acts that belong to no portfolio: users, settings, instruments, fees, shared feeds, administration. Of the
+-- same shape as the books' logs, but numbered and hash-chained per user.
+
+create table oversight.audit_heads (
+  username  text    not null,
+  seq       bigint  not null default 0,
+  head      bytea,
+
+  constraint audit_heads_pkey         primary key (username),
+  constraint audit_heads_seq_counts   check (seq >= 0),
+  constraint audit_heads_have_a_head  check ((seq = 0) = (head is null))
+);
+
+create table oversight.audit_log (
+  username           text         not null,
+  seq                bigint       not null,
+  operation          text         not null,
+  actor              text         not null,
+  details            jsonb        not null,
+  ip_address         inet         default inet_client_addr(),
+  session_id         text         default coalesce(nullif(current_setting('app.session_id', true), ''),
+                                                   pg_backend_pid()::text),
+  checksum           bytea        not null,
+  previous_checksum  bytea,
+  occurred_at        timestamptz  not null,
+
+  constraint audit_log_pkey                primary key (username, seq),
+  constraint audit_log_head_fkey           foreign key (username) references oversight.audit_heads,
+  constraint audit_log_chain_never_forks   unique nulls not distinct (username, previous_checksum),
+  constraint audit_log_seq_counts          check (seq > 0),
+  constraint audit_log_chain_has_one_start check ((seq = 1) = (previous_checksum is null)),
+  constraint audit_log_checksum_is_sha256  check (octet_length(checksum) = 32)
+);
+
+comment on table  oversight.audit_heads              is 'The end of each chain of oversight.audit_log; its row is the lock for it.';
+comment on column oversight.audit_heads.username     is 'A user, or login:NAME for acts of a login that acts for no user.';
+comment on column oversight.audit_heads.seq          is 'The number of its newest row; 0 before the first.';
+comment on column oversight.audit_heads.head         is 'The checksum of that row.';
+comment on table  oversight.audit_log                is 'Every act outside the portfolios, each chained to its user''s one before it. Facts: never changed.';
+comment on column oversight.audit_log.username       is 'Whom it concerns: a user, or login:NAME where it concerns none.';
+comment on column oversight.audit_log.actor          is 'Who did it: a user, or a login that acted for none.';
+comment on column oversight.audit_log.details        is 'What was done; numbers are strings without trailing zeros. Never a secret.';
+comment on column oversight.audit_log.session_id     is 'The setting app.session_id where the application sets one, else the backend''s number.';
+comment on column oversight.audit_log.checksum       is 'sha256 of this row and of previous_checksum, see oversight.checksum_of.';
+comment on column oversight.audit_log.occurred_at    is 'System time, to the microsecond.';
+
+-- sql/oversight/security_event/table.sql
+-- What somebody tried that isn't his to do: seen, stored, and told to whoever watches.
+
+create table oversight.security_events (
+  username         text                     not null,
+  event_id         uuid                     not null default shared_data.uuid7(),
+  book             text,
+  kind             shared_data.label        not null,
+  severity         text                     not null,
+  details          shared_data.json_object  not null default '{}',
+  actor            text                     not null default session_user,
+  ip_address       inet                     default inet_client_addr(),
+  session_id       text                     default coalesce(nullif(current_setting('app.session_id', true), ''),
+                                                             pg_backend_pid()::text),
+  occurred_at      timestamptz              not null default clock_timestamp(),
+  acknowledged_at  timestamptz,
+  acknowledged_by  text,
+  acknowledgement  text,
+
+  constraint security_events_pkey                   primary key (username, event_id),
+  constraint security_events_book_is_known          check (book in ('paper', 'live')),
+  constraint security_events_severity_is_known      check (severity in ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')),
+  constraint security_events_are_acknowledged_whole check (num_nulls(acknowledged_at, acknowledged_by, acknowledgement)
+                                                           in (0, 3))
+);
+
+create index security_events_repeated_idx on oversight.security_events (username, kind, occurred_at);
+create index security_events_alerted_idx  on oversight.security_events (event_id);
+
+comment on table  oversight.security_events                 is 'What was tried and refused, or found wrong. Facts: only acknowledged, once.';
+comment on column oversight.security_events.username        is 'The user that was set; empty where none was.';
+comment on column oversight.security_events.event_id        is 'What the channel twinbook_alerts is told, and all that it is told.';
+comment on column oversight.security_events.book            is 'The book that the session was in; null outside the books.';
+comment on column oversight.security_events.kind            is 'What it was, such as live order in paper mode.';
+comment on column oversight.security_events.severity        is 'LOW, MEDIUM, HIGH or CRITICAL: it rises with each repetition within an hour.';
+comment on column oversight.security_events.details         is 'What was seen of it; never another user''s data.';
+comment on column oversight.security_events.actor           is 'The login that the session began with.';
+comment on column oversight.security_events.acknowledgement is 'What an administrator found out about it.';

@@ -460,6 +460,25 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityEvent:
+    """What was tried and refused, or found wrong. Facts: only acknowledged, once."""
+
+    username: str
+    event_id: UUID
+    book: str | None
+    kind: str
+    severity: str
+    details: dict[str, Any]
+    actor: str
+    ip_address: IPv4Address | IPv6Address | None
+    session_id: str | None
+    occurred_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    acknowledgement: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUser:
     """A row of list_users."""
 

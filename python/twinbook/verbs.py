@@ -7,6 +7,7 @@ default. Every method raises TwinbookError.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from twinbook.rows import (
     Bar,
@@ -21,6 +22,7 @@ from twinbook.rows import (
     Portfolio,
     Quote,
     RiskLimit,
+    SecurityEvent,
     Settings,
     Trade,
     TradingSession,
@@ -377,6 +379,18 @@ class Book(Session):
             {},
         )
 
+    def report_crossing(self, book: str, statement_sha256: bytes) -> UUID:
+        """Report that a statement of one's own was refused since it reached for the other book.
+
+        Returns the event's id.
+        """
+        return self._value(
+            UUID,
+            "oversight.report_crossing",
+            {"book text": book, "statement_sha256 bytea": statement_sha256},
+            {},
+        )
+
     def reset_portfolio(
         self, *, portfolio: str | None = None, reason: str | None = None
     ) -> Portfolio:
@@ -418,6 +432,15 @@ class Book(Session):
 class Administration(Session):
     """What administrators may do."""
 
+    def acknowledge_security_event(self, event_id: UUID, finding: str) -> SecurityEvent:
+        """Say what was found out about a security event. For administrators."""
+        return self._row(
+            SecurityEvent,
+            "oversight.acknowledge_security_event",
+            {"event_id uuid": event_id, "finding text": finding},
+            {},
+        )
+
     def add_month(self, month: date) -> str:
         """Make the partitions for a month's price history and snapshots.
 
@@ -457,6 +480,18 @@ class Administration(Session):
                 "password_hash text": password_hash,
                 "metadata bytea": metadata,
             },
+        )
+
+    def list_security_events(self, *, even_acknowledged: bool | None = None) -> list[SecurityEvent]:
+        """Security events, the newest first.
+
+        Those not yet acknowledged, unless all are asked for. For administrators.
+        """
+        return self._rows(
+            SecurityEvent,
+            "oversight.list_security_events",
+            {},
+            {"even_acknowledged boolean": even_acknowledged},
         )
 
     def list_users(self) -> list[ListedUser]:

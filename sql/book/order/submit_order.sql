@@ -46,10 +46,11 @@ begin
   wanted.placed_at        := case when isfinite(market.feed_clock) then market.feed_clock else now() end;
   wanted                  := set_hold(home, wanted, market);
   standing                := standing_of(wanted);
-  wanted.reject_reason    := case when wanted.order_type = 'market' and market.source is null
-                                    and (home.broker = 'none' or increase_of(wanted, standing) > 0)
-                                  then 'stale market data'
-                                  else refusal_of(home, wanted, market, standing) end;
+  wanted.reject_reason    := coalesce(
+    mode_refusal_of(home, wanted, standing),
+    case when wanted.order_type = 'market' and market.source is null
+           and (home.broker = 'none' or increase_of(wanted, standing) > 0) then 'stale market data'
+         else refusal_of(home, wanted, market, standing) end);
   wanted.status           := case when wanted.reject_reason is null then 'PENDING' else 'REJECTED' end;
 
   return case when wanted.status = 'REJECTED' then store_order(wanted)

@@ -19,6 +19,7 @@
 \ir money_at_broker.sql
 \ir book_account.sql
 \ir venue_refusal_of.sql
+\ir mode_refusal_of.sql
 \ir route_order.sql
 \ir change_order.sql
 \ir withdraw_order.sql

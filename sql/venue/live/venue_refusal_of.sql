@@ -1,5 +1,5 @@
--- Which yes is missing for an order that increases live exposure, or what else stands against it, or null. Every code
--- begins its reason. Who increases in paper mode is recorded: that is an attempt to cross the books.
+-- Which yes is missing for an order that increases live exposure, or what else stands against it, or null. Where a
+-- yes is missing, its code begins the reason. The mode, which only place_order asks, is in mode_refusal_of.
 
 create function venue_refusal_of(home portfolios, target orders, market shared_data.market, increase numeric)
   returns text
@@ -8,28 +8,21 @@ create function venue_refusal_of(home portfolios, target orders, market shared_d
 as $$
 declare
   switch  constant oversight.live_switch := (select s from oversight.live_switch as s);
-  mode    constant identity.modes := (select m from identity.modes as m where m.username = home.username);
   account identity.broker_accounts;
   value   numeric;
   power   numeric;
   taken   numeric;
 begin
+  if home.broker = 'none' then
+    return null;
+  end if;
+
   if switch.halted_at is not null then
     return format('TB403: live trading is halted: %s', switch.halted_because);
   end if;
 
-  if not mode.is_live_allowed then
+  if not (select m.is_live_allowed from identity.modes as m where m.username = home.username) then
     return 'TB403: no administrator has allowed you to trade live';
-  end if;
-
-  if mode.active_mode <> 'live' then
-    perform oversight.raise_security_event(home.username, 'live', 'live order in paper mode', jsonb_build_object(
-      'order_id', target.order_id, 'symbol', target.symbol, 'side', target.side, 'quantity', plain(target.quantity)));
-    return 'TB403: your mode is paper: identity.switch_mode switches it';
-  end if;
-
-  if home.broker = 'none' then
-    return 'live trading isn''t enabled: the portfolio has no broker';
   end if;
 
   select b.* into account

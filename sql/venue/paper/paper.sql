@@ -14,6 +14,7 @@
 \ir withdraw_order.sql
 \ir payable_of.sql
 \ir await_quotes.sql
+\ir mode_refusal_of.sql
 \ir trigger_order.sql
 \ir match_order.sql
 \ir expire_orders.sql

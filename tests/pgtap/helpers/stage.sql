@@ -27,7 +27,7 @@ as $$
     bid_size, ask_size, feed)
 $$;
 
--- A portfolio of somebody's on the tape, in the book that is set.
+-- A portfolio of somebody's on the tape, in the book that is set; where that is the live one, his mode is live.
 create function tests.open(person text, name text default 'main', balances jsonb default '{"USD": 100000}',
                            allow_short boolean default false)
   returns void
@@ -37,6 +37,9 @@ as $$
 declare
   before constant text := current_setting('app.current_user', true);
 begin
+  if book() = 'live' then
+    update identity.modes as m set active_mode = 'live' where m.username = open.person;
+  end if;
   perform set_config('app.current_user', person, true);
   perform open_portfolio(open.name, feed => 'tape', initial_balances => open.balances, allow_short => open.allow_short);
   perform set_config('app.current_user', before, true);
