@@ -2,6 +2,7 @@
 
 import hmac
 from typing import NoReturn, Self
+from urllib.parse import quote
 
 _MASK = "Secret(***)"
 
@@ -49,7 +50,9 @@ class Secret:
 
 def redact(text: str, secrets: tuple[Secret, ...]) -> str:
     """A text without the secrets that it may quote."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret.reveal(), "***")
+    for secret in filter(None, secrets):
+        value = secret.reveal()
+        # As it is, as JSON may escape it, and as it stands in an address or a form.
+        for written in (value, value.replace("/", "\\/"), quote(value, safe="")):
+            text = text.replace(written, "***")
     return text
