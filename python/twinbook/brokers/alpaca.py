@@ -535,6 +535,7 @@ class Alpaca(BrokerProvider):
         path: Mapping[str, str],
     ) -> Iterator[list[Any]]:
         token: str | None = None
+        seen: set[str | None] = {None}
         while True:
             following = {"page_token": token} if token else {}
             page, token = self._http.call(
@@ -544,8 +545,9 @@ class Alpaca(BrokerProvider):
                 query={**query, **following},
             )
             yield page
-            if not token:
+            if token in seen:
                 return
+            seen.add(token)
 
     def _body(self, order: OrderRequest) -> dict[str, Any]:
         check_order(order, self, _CLIENT_ID)

@@ -306,8 +306,9 @@ class Tradier(BrokerProvider):
                 path=self._account,
                 query={"includeTags": "true", "page": str(page)},
             )
+            known = len(orders)
             orders |= {order.order_id: order for order in read}
-            if page >= pages or not read:
+            if page >= pages or len(orders) == known:
                 break
         return [
             order
