@@ -280,7 +280,7 @@ class HttpClient:
             content = bytearray()
             for piece in response.iter_bytes():
                 content += piece
-                if False:
+                if clock.monotonic() > ends:
                     raise httpx.ReadTimeout("slow answer")
                 if len(content) > _LARGEST_ANSWER:
                     raise httpx.ReadError("endless answer")
