@@ -1,9 +1,14 @@
 """What tests of brokers share: a clock that only they move."""
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
-from tests.py.brokers.script import FakeClock
+from tests.py.brokers.raw import Kraken
+from tests.py.brokers.script import START, FakeClock
 
 from twinbook.brokers import clock, state
+from twinbook.brokers.standin import AlpacaStandIn, KrakenStandIn, TradierStandIn
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +24,42 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def fresh_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test draws on what another one has left of a token's limits."""
     monkeypatch.setattr(state, "_shared", {})
+
+
+@pytest.fixture
+def tradier() -> Iterator[TradierStandIn]:
+    with TradierStandIn(start=START, frozen=True) as broker:
+        yield broker
+
+
+@pytest.fixture
+def tradier_http(tradier: TradierStandIn) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {tradier.logins[0].key}", "Accept": "application/json"}
+    with httpx.Client(base_url=tradier.url, headers=headers, timeout=2) as http:
+        yield http
+
+
+@pytest.fixture
+def alpaca() -> Iterator[AlpacaStandIn]:
+    with AlpacaStandIn(start=START, frozen=True) as broker:
+        yield broker
+
+
+@pytest.fixture
+def alpaca_http(alpaca: AlpacaStandIn) -> Iterator[httpx.Client]:
+    login = alpaca.logins[0]
+    headers = {"APCA-API-KEY-ID": login.key, "APCA-API-SECRET-KEY": login.secret}
+    with httpx.Client(base_url=alpaca.url, headers=headers, timeout=2) as http:
+        yield http
+
+
+@pytest.fixture
+def kraken() -> Iterator[KrakenStandIn]:
+    with KrakenStandIn(start=START, frozen=True) as broker:
+        yield broker
+
+
+@pytest.fixture
+def kraken_api(kraken: KrakenStandIn) -> Iterator[Kraken]:
+    with httpx.Client(base_url=kraken.url, timeout=2) as http:
+        yield Kraken(kraken, http)
