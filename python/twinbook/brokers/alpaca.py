@@ -208,6 +208,7 @@ class Alpaca(BrokerProvider):
         preview=False,
         preview_checks_funds=False,
         replace=True,
+        replaces_quantity=True,
         fills=True,
         sandbox=True,
         lists_past_days=True,

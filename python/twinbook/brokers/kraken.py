@@ -213,6 +213,7 @@ class Kraken(BrokerProvider):
         preview=True,
         preview_checks_funds=False,
         replace=False,
+        replaces_quantity=False,
         fills=True,
         sandbox=False,
         lists_past_days=True,

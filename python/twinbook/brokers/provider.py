@@ -54,6 +54,7 @@ class Capabilities:
     ``quoted``: what it has quotes for. ``options`` covers chain and expirations. ``preview``,
     ``replace`` and ``fills`` are the optional methods. ``preview_checks_funds``: passing a preview
     means that the money suffices. ``lists_past_days``: list_orders reaches back before today.
+    ``replaces_quantity``: replacing may change the quantity, not the prices alone.
     ``client_id_is_unique``: an id is refused for ever once used.
     """
 
@@ -65,6 +66,7 @@ class Capabilities:
     preview: bool
     preview_checks_funds: bool
     replace: bool
+    replaces_quantity: bool
     fills: bool
     sandbox: bool
     lists_past_days: bool

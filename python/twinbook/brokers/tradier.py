@@ -171,6 +171,7 @@ class Tradier(BrokerProvider):
         preview=True,
         preview_checks_funds=True,
         replace=True,
+        replaces_quantity=False,
         fills=False,
         sandbox=True,
         lists_past_days=False,

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from tests.py.brokers.raw import Kraken
 from tests.py.brokers.script import START, FakeClock
+from tests.py.brokers.venues import Venue, venue_of
 
 from twinbook.brokers import clock, state
 from twinbook.brokers.standin import AlpacaStandIn, KrakenStandIn, TradierStandIn
@@ -24,6 +25,13 @@ def fake_clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
 def fresh_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test draws on what another one has left of a token's limits."""
     monkeypatch.setattr(state, "_shared", {})
+
+
+@pytest.fixture(params=["tradier", "alpaca", "kraken"])
+def venue(request: pytest.FixtureRequest, fake_clock: FakeClock) -> Iterator[Venue]:
+    """Each broker in turn."""
+    with venue_of(request.param, fake_clock) as one:
+        yield one
 
 
 @pytest.fixture

@@ -30,11 +30,15 @@ def told(body: object, status: int = 200) -> httpx.Response:
 
 
 class FakeClock:
-    """Stands still until somebody waits; ``waited`` keeps how long, in seconds."""
+    """Stands still until somebody waits; ``waited`` keeps how long, in seconds.
+
+    ``followers`` are told how long, so that a stand-in's time passes too.
+    """
 
     def __init__(self) -> None:
         self.passed = 0.0
         self.waited: list[float] = []
+        self.followers: list[Callable[[float], None]] = []
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.passed)
@@ -48,6 +52,8 @@ class FakeClock:
     def pause(self, seconds: float) -> None:
         self.waited.append(seconds)
         self.passed += seconds
+        for follow in self.followers:
+            follow(seconds)
 
 
 class Script(httpx.BaseTransport):

@@ -61,6 +61,9 @@ class Engine:
     def run(self) -> None:
         """Brings everything up to the present."""
         now = self._clock.now()
+        for quote in self._state.quotes.values():
+            if quote.is_live:
+                quote.at = now
         due = [event for event in self._state.events if event.at <= now]
         for event in due:
             self._state.events.remove(event)

@@ -210,13 +210,18 @@ class Exchange(ABC):
         *,
         bid_size: Decimal = Decimal(300),
         ask_size: Decimal = Decimal(500),
+        is_live: bool = True,
     ) -> Quote:
-        """Sets an instrument's prices, and makes it known; without ``last`` it is the middle."""
+        """Sets an instrument's prices, and makes it known; without ``last`` it is the middle.
+
+        With ``is_live`` false it grows old until it is set again.
+        """
         if last is None and bid is not None and ask is not None:
             last = (bid + ask) / 2
         with self.acting():
             symbol = self.canonical(symbol)
-            quote = Quote(symbol, bid, ask, last, bid_size, ask_size, self.clock.now())
+            now = self.clock.now()
+            quote = Quote(symbol, bid, ask, last, bid_size, ask_size, now, is_live=is_live)
             quote.follow(self.state.quotes.get(symbol))
             self.state.quotes[symbol] = quote
             return copy.copy(quote)

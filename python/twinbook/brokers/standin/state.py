@@ -132,7 +132,10 @@ class Fill:
 
 @dataclass
 class Quote:
-    """The best prices of an instrument, None where there is none, and its day so far."""
+    """The best prices of an instrument, None where there is none, and its day so far.
+
+    While it ``is_live`` the market repeats it, so that its time is the present.
+    """
 
     symbol: str
     bid: Decimal | None
@@ -145,6 +148,7 @@ class Quote:
     high: Decimal | None = None
     low: Decimal | None = None
     greeks: dict[str, Decimal] = field(default_factory=dict)
+    is_live: bool = True
 
     def follow(self, before: "Quote | None") -> None:
         """Goes on with the day that an earlier quote has begun."""

@@ -276,7 +276,7 @@ class AlpacaStandIn(StandIn):
         """The first of an order's group, or what replaced it; itself where there is none."""
         group = self.state.groups.get(order.group, [order])
         present = [one for one in group if not one.replaced_by]
-        return min(present, key=lambda one: one.role in (Role.LEG, Role.STOP_LOSS))
+        return min(present, key=lambda one: one.role in (Role.LEG, Role.STOP_LOSS), default=order)
 
     def _own_order(self, login: Login, number: str) -> Order:
         order = self.state.orders.get(number)
