@@ -434,6 +434,9 @@ class Tradier(BrokerProvider):
             return RateLimited(
                 said, broker=self.name, code=code, retry_after=retry_after(answer.headers)
             )
+        if "datastore" in f"{said} {code}".lower():
+            # The gateway couldn't look the token up, whatever status it says so with.
+            return Unavailable(said, broker=self.name, code=code)
         if answer.status in (401, 403) or code.startswith(("keymanagement", "oauth")):
             return AuthFailed(said, broker=self.name, code=code)
         return Unavailable(said, broker=self.name, code=code)

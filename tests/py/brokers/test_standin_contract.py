@@ -104,14 +104,15 @@ def test_a_resting_order(venue: Venue) -> None:
         request.order_type,
     )
     assert (order.quantity, order.limit_price) == (request.quantity, request.limit_price)
-    assert (order.filled_quantity, order.average_price) == (0, None)
+    assert order.filled_quantity == 0
+    assert order.average_price is None
     assert order.created_at == venue.clock.now()
 
 
 def test_a_market_order_moves_money_and_position(venue: Venue) -> None:
     currency = "USD"
     before = venue.broker.balance()
-    assert (before.of(currency).amount, before.equity) == (100_000, 100_000)
+    assert before.of(currency).amount == before.equity == 100_000
     assert before.of(currency).buying_power >= 100_000
     venue.quote(venue.price)
     order = venue.read(venue.place(venue.market()))
@@ -355,7 +356,7 @@ def test_options_are_opened_and_closed(venue: Venue) -> None:
     assert (bought.status, bought.effect) == (OrderStatus.FILLED, Effect.OPEN)
     assert bought.symbol == symbol
     (position,) = venue.broker.positions()
-    assert (position.symbol, position.quantity) == (symbol, 2)
+    assert (position.symbol, position.quantity) == (symbol, Decimal(2))
     assert position.asset_class is AssetClass.OPTION
     assert bought.average_price
     assert position.cost == 200 * bought.average_price

@@ -136,3 +136,4 @@ def venue_of(name: str, clock: FakeClock, **settings: Any) -> Iterator[Venue]:
         symbol, asset_class, price, quantity = _TRADED[name]
         with client_of(standin, credentials_for(standin)) as broker:
             yield Venue(standin, broker, clock, symbol, asset_class, price, quantity)
+        clock.followers.remove(standin.advance)
