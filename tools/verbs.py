@@ -18,15 +18,24 @@ from psycopg.rows import class_row
 _PACKAGE = Path(__file__).parents[1] / "python" / "twinbook"
 
 _ROWS = {
-    "paper_trading.portfolios": "Portfolio",
-    "paper_trading.balances": "Balance",
-    "paper_trading.orders": "Order",
-    "paper_trading.executions": "Execution",
-    "paper_trading.trades": "Trade",
-    "paper_trading.sessions": "TradingSession",
-    "paper_trading.ledger_entries": "LedgerEntry",
-    "paper_trading.positions": "Position",
-    "paper_trading.audit_log": "AuditEvent",
+    "live_trading.portfolios": "Portfolio",
+    "live_trading.balances": "Balance",
+    "live_trading.orders": "Order",
+    "live_trading.executions": "Execution",
+    "live_trading.trades": "Trade",
+    "live_trading.sessions": "TradingSession",
+    "live_trading.ledger_entries": "LedgerEntry",
+    "live_trading.positions": "Position",
+    "live_trading.audit_log": "AuditEvent",
+    "live_trading.alarms": "Alarm",
+    "live_trading.order_outbox": "SentOrder",
+    "live_trading.reconciliation_differences": "Difference",
+    "live_trading.broker_task": "BrokerTask",
+    "identity.modes": "TradingMode",
+    "identity.switched": "Switched",
+    "identity.broker_accounts": "BrokerAccount",
+    "oversight.live_switch": "LiveSwitch",
+    "shared_data.broker_symbols": "BrokerSymbol",
     "identity.users": "User",
     "identity.settings": "Settings",
     "identity.risk_limits": "RiskLimit",
@@ -46,11 +55,12 @@ _TABLE_FUNCTIONS = {
     "verify_book": "VerifiedBook",
 }
 _CLASSES = {
-    "Book": ("twinbook_paper", "What a user may do in a book, and beside it."),
+    "Book": ("twinbook_live", "What a user may do in a book, and beside it."),
     "Administration": ("twinbook_admin", "What administrators may do."),
+    "BrokerWork": ("twinbook_broker", "What a worker may do that carries orders to brokers."),
     "MarketData": ("twinbook_market_data", "What the source of prices may do."),
 }
-_SECRETS = {"password_hash", "metadata", "broker_token"}
+_SECRETS = {"password_hash", "metadata", "credentials"}
 _PYTHON = {
     "text": "str",
     "uuid": "UUID",
@@ -79,7 +89,7 @@ order by a.attnum
 """
 
 # Verbs are the definers that an application may call; rate_between is an invoker, and
-# paper_totals stands under a view.
+# the totals stand under a view or a verb.
 _VERBS = """
 select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment,
        pg_get_function_result(p.oid) as result, p.proretset as is_set,
@@ -91,10 +101,10 @@ select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment
              order by n) as kinds
 from pg_proc as p
 join pg_namespace as n on n.oid = p.pronamespace
-where n.nspname in ('paper_trading', 'shared_data', 'identity', 'oversight')
+where n.nspname in ('live_trading', 'shared_data', 'identity', 'oversight')
   and exists (select from aclexplode(p.proacl) as a where a.grantee = %s::regrole)
   and (p.prosecdef or p.proname = 'rate_between')
-  and p.proname <> 'paper_totals'
+  and p.proname not in ('paper_totals', 'live_totals')
 order by p.proname
 """
 
@@ -122,7 +132,7 @@ class _Verb:
 def render(url: str) -> dict[str, str]:
     """Both files' text by name, as this database's catalog has it."""
     with psycopg.connect(url) as db:
-        db.execute("set search_path = paper_trading, pg_catalog")
+        db.execute("set search_path = live_trading, pg_catalog")
         rows = [_row_class(db, relation, name) for relation, name in _ROWS.items()]
         verbs = {
             name: db.cursor(row_factory=class_row(_Verb)).execute(_VERBS, [group]).fetchall()
@@ -226,7 +236,7 @@ def _method(verb: _Verb) -> str:
         signature.append("*")
     signature += [f"{name}: {_python(kind, accepted)} | None = None" for name, kind in optional]
     call, returned = _returned(verb)
-    qualified = verb.name if verb.schema == "paper_trading" else f"{verb.schema}.{verb.name}"
+    qualified = verb.name if verb.schema == "live_trading" else f"{verb.schema}.{verb.name}"
     given, options = (
         "{" + ", ".join(f'"{name} {kind}": {name}' for name, kind in part) + "}"
         for part in (required, optional)
@@ -240,12 +250,14 @@ def _method(verb: _Verb) -> str:
 
 def _returned(verb: _Verb) -> tuple[str, str]:
     result = verb.result.removeprefix("SETOF ")
-    relation = result if "." in result else f"paper_trading.{result}"
+    relation = result if "." in result else f"live_trading.{result}"
     row = _ROWS.get(relation) or _TABLE_FUNCTIONS.get(verb.name)
     if row and verb.is_set:
         return f"self._rows({row}, ", f"list[{row}]"
     if row:
         return f"self._row({row}, ", row
+    if result == "void":
+        return "self._none(", "None"
     kind = _PYTHON[result]
     return f"self._value({kind}, ", f"{kind} | None" if verb.name == "rate_between" else kind
 

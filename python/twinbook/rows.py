@@ -272,6 +272,187 @@ class AuditEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What a person should look at. Facts, but for who has seen them."""
+
+    username: str
+    alarm_id: UUID
+    portfolio_id: UUID
+    kind: str
+    severity: str
+    order_id: str | None
+    details: dict[str, Any]
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOrder:
+    """What is sent to brokers.
+
+    Orders or parts of them, from before they leave until they are over.
+    """
+
+    username: str
+    client_id: UUID
+    portfolio_id: UUID
+    order_id: str
+    broker: str
+    account: str
+    side: str
+    effect: str
+    order_type: str
+    time_in_force: str
+    quantity: Decimal
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    state: str
+    is_unwanted: bool
+    new_quantity: Decimal | None
+    new_limit_price: Decimal | None
+    new_stop_price: Decimal | None
+    change_state: str | None
+    broker_order_id: str | None
+    broker_status: str | None
+    filled_quantity: Decimal
+    filled_value: Decimal
+    attempts: int
+    not_before: datetime
+    message: str | None
+    created_at: datetime
+    sending_at: datetime | None
+    placed_at: datetime | None
+    confirmed_at: datetime | None
+    over_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where live portfolios and their broker's accounts disagree."""
+
+    username: str
+    difference_id: UUID
+    portfolio_id: UUID
+    kind: str
+    key: str
+    in_book: Decimal
+    at_broker: Decimal
+    severity: str
+    state: str
+    times_seen: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerTask:
+    """What a worker is to do.
+
+    Place, find (it may have landed), cancel, replace or read; symbol is the broker's own.
+    """
+
+    action: str | None
+    client_id: UUID | None
+    order_id: str | None
+    broker_order_id: str | None
+    symbol: str | None
+    asset_class: str | None
+    side: str | None
+    effect: str | None
+    order_type: str | None
+    time_in_force: str | None
+    quantity: Decimal | None
+    limit_price: Decimal | None
+    stop_price: Decimal | None
+    new_quantity: Decimal | None
+    new_limit_price: Decimal | None
+    new_stop_price: Decimal | None
+    expires_at: datetime | None
+    state: str | None
+    broker_status: str | None
+    filled_quantity: Decimal | None
+    attempts: int | None
+    sending_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradingMode:
+    """Each user's trading mode: paper by default, always."""
+
+    username: str
+    active_mode: str
+    last_mode_change: datetime | None
+    is_live_allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switched:
+    """What became of switching the mode.
+
+    The mode now, why it wasn't switched (TB403, TB428), and what is open live.
+    """
+
+    active_mode: str | None
+    is_switched: bool | None
+    code: str | None
+    reason: str | None
+    hint: str | None
+    open_orders: int | None
+    open_positions: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerAccount:
+    """Users' accounts at brokers.
+
+    How to reach them, what they last told, which worker has them.
+    """
+
+    username: str
+    broker: str
+    account: str
+    environment: str
+    address: str | None
+    credentials: str = field(repr=False)
+    is_active: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    cash: dict[str, Any] | None
+    holdings: dict[str, Any] | None
+    equity: Decimal | None
+    equity_currency: str | None
+    synced_at: datetime | None
+    fills_until: datetime | None
+    last_error: str | None
+    nonce: int
+    leased_by: str | None
+    leased_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSwitch:
+    """Whether live trading is halted, for everybody: one row."""
+
+    the_only: bool
+    halted_at: datetime | None
+    halted_because: str | None
+    halted_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerSymbol:
+    """What brokers call instruments, where it isn't our name: BTCUSD is XBTUSD at Kraken."""
+
+    broker: str
+    symbol: str
+    broker_symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """People who trade or administer. Closed, never deleted."""
 
@@ -289,7 +470,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A user's own settings: defaults for new portfolios, the broker, rules for himself."""
+    """A user's own settings: defaults for new portfolios, rules for himself."""
 
     username: str
     initial_balances: dict[str, Any] | None
@@ -300,9 +481,6 @@ class Settings:
     allow_short: bool
     allow_mock_prices: bool
     require_stop_loss: bool
-    broker: str
-    broker_environment: str
-    broker_token: str | None = field(repr=False)
     version: int
     updated_at: datetime
     partial_fills: bool

@@ -54,6 +54,9 @@ class Session:
         value: T = self._call(verb, given, options, scalar_row)[0]
         return value
 
+    def _none(self, verb: str, given: Mapping[str, object], options: Mapping[str, object]) -> None:
+        self._call(verb, given, options, scalar_row)
+
     def _call(
         self,
         verb: str,

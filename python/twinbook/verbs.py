@@ -10,21 +10,30 @@ from decimal import Decimal
 from uuid import UUID
 
 from twinbook.rows import (
+    Alarm,
     Bar,
+    BrokerAccount,
+    BrokerSymbol,
+    BrokerTask,
     CorporateAction,
     Currency,
+    Difference,
     Fee,
     Feed,
     Instrument,
     LatestQuote,
     ListedUser,
+    LiveSwitch,
     Order,
     Portfolio,
     Quote,
     RiskLimit,
     SecurityEvent,
+    SentOrder,
     Settings,
+    Switched,
     Trade,
+    TradingMode,
     TradingSession,
     User,
     VerifiedBook,
@@ -38,6 +47,47 @@ Json = Mapping[str, object] | str
 
 class Book(Session):
     """What a user may do in a book, and beside it."""
+
+    def accept_difference(
+        self, difference_id: UUID, reason: str, *, kind: str | None = None
+    ) -> Difference:
+        """Book what the broker says, so that a difference is gone."""
+        return self._row(
+            Difference,
+            "accept_difference",
+            {"difference_id uuid": difference_id, "reason text": reason},
+            {"kind text": kind},
+        )
+
+    def acknowledge_alarm(self, alarm_id: UUID) -> Alarm:
+        """Say that one has seen an alarm."""
+        return self._row(Alarm, "acknowledge_alarm", {"alarm_id uuid": alarm_id}, {})
+
+    def add_broker(
+        self,
+        broker: str,
+        account: str,
+        environment: str,
+        credentials: str,
+        *,
+        address: str | None = None,
+        expected_version: int | None = None,
+    ) -> BrokerAccount:
+        """Store how to reach one's account at a broker.
+
+        With credentials that the client has encrypted.
+        """
+        return self._row(
+            BrokerAccount,
+            "identity.add_broker",
+            {
+                "broker text": broker,
+                "account text": account,
+                "environment text": environment,
+                "credentials text": credentials,
+            },
+            {"address text": address, "expected_version integer": expected_version},
+        )
 
     def adjust_trade(
         self,
@@ -121,6 +171,15 @@ class Book(Session):
             },
         )
 
+    def drop_broker(self, broker: str, account: str) -> BrokerAccount:
+        """Make one's account at a broker inactive; what is known of it stays."""
+        return self._row(
+            BrokerAccount,
+            "identity.drop_broker",
+            {"broker text": broker, "account text": account},
+            {},
+        )
+
     def edit_portfolio(
         self,
         portfolio: str,
@@ -194,21 +253,6 @@ class Book(Session):
         """Cancel everything and close everything of a portfolio; returns the orders that close."""
         return self._rows(
             Order, "flatten", {}, {"portfolio text": portfolio, "reason text": reason}
-        )
-
-    def load_bars(self, feed: str, bars: Sequence[Bar]) -> int:
-        """Keep bars as price history of a feed of one's own."""
-        return self._value(
-            int, "shared_data.load_bars", {"feed text": feed, "bars shared_data.bar[]": bars}, {}
-        )
-
-    def open_feed(self, name: str, *, fills_on: str | None = None) -> Feed:
-        """Open a feed of one's own.
-
-        fills_on 'next quote' for backtests on bars. Only paper portfolios trade on such feeds.
-        """
-        return self._row(
-            Feed, "shared_data.open_feed", {"name text": name}, {"fills_on text": fills_on}
         )
 
     def open_portfolio(
@@ -341,44 +385,6 @@ class Book(Session):
             },
         )
 
-    def replay_corporate_action(
-        self,
-        feed: str,
-        symbol: str,
-        *,
-        new_units: Number | None = None,
-        old_units: Number | None = None,
-        new_symbol: str | None = None,
-        effective_at: datetime | None = None,
-    ) -> CorporateAction:
-        """Split a symbol of one's own feed.
-
-        new_units for old_units, or change it into new_symbol.
-        """
-        return self._row(
-            CorporateAction,
-            "shared_data.replay_corporate_action",
-            {"feed text": feed, "symbol text": symbol},
-            {
-                "new_units numeric": new_units,
-                "old_units numeric": old_units,
-                "new_symbol text": new_symbol,
-                "effective_at timestamp with time zone": effective_at,
-            },
-        )
-
-    def replay_quotes(self, feed: str, quotes: Sequence[Quote]) -> int:
-        """Feed quotes into a feed of one's own.
-
-        Its clock moves on, and what rests on it is matched.
-        """
-        return self._value(
-            int,
-            "shared_data.replay_quotes",
-            {"feed text": feed, "quotes shared_data.quote[]": quotes},
-            {},
-        )
-
     def report_crossing(self, book: str, statement_sha256: bytes) -> UUID:
         """Report that a statement of one's own was refused since it reached for the other book.
 
@@ -402,6 +408,20 @@ class Book(Session):
             Portfolio, "reset_portfolio", {}, {"portfolio text": portfolio, "reason text": reason}
         )
 
+    def resolve_order(
+        self, client_id: UUID, reason: str, *, broker_order_id: str | None = None
+    ) -> Order:
+        """Say what became of an order that is held.
+
+        It is at the broker by this id, or never landed.
+        """
+        return self._row(
+            Order,
+            "resolve_order",
+            {"client_id uuid": client_id, "reason text": reason},
+            {"broker_order_id text": broker_order_id},
+        )
+
     def set_risk_limit(
         self,
         currency: str,
@@ -422,6 +442,18 @@ class Book(Session):
                 "max_daily_loss numeric": max_daily_loss,
                 "expected_version integer": expected_version,
             },
+        )
+
+    def switch_mode(self, mode: str, *, confirmation: str | None = None) -> Switched:
+        """Switch one's mode to paper or live.
+
+        Live takes confirmation => 'I_UNDERSTAND_THE_RISKS'. A refusal is a row.
+        """
+        return self._row(
+            Switched,
+            "identity.switch_mode",
+            {"mode text": mode},
+            {"confirmation text": confirmation},
         )
 
     def verify_portfolios(self) -> list[VerifiedPortfolio]:
@@ -447,6 +479,18 @@ class Administration(Session):
         Returns the month. For administrators.
         """
         return self._value(str, "shared_data.add_month", {"month date": month}, {})
+
+    def allow_live_trading(self, username: str, is_allowed: bool) -> TradingMode:
+        """Say yes or no to a user's live trading.
+
+        For administrators; nobody says yes to himself.
+        """
+        return self._row(
+            TradingMode,
+            "identity.allow_live_trading",
+            {"username text": username, "is_allowed boolean": is_allowed},
+            {},
+        )
 
     def drop_snapshots(self, *, older_than: timedelta | str | None = None) -> int:
         """Remove snapshots older than an interval, of 30 days or more.
@@ -481,6 +525,17 @@ class Administration(Session):
                 "metadata bytea": metadata,
             },
         )
+
+    def halt_live_trading(self, because: str) -> LiveSwitch:
+        """Halt live trading for everybody.
+
+        Nothing increases exposure any more. For administrators and the monitor.
+        """
+        return self._row(LiveSwitch, "oversight.halt_live_trading", {"because text": because}, {})
+
+    def lift_halt(self, reason: str) -> LiveSwitch:
+        """Let live trading go on after a halt. For administrators."""
+        return self._row(LiveSwitch, "oversight.lift_halt", {"reason text": reason}, {})
 
     def list_security_events(self, *, even_acknowledged: bool | None = None) -> list[SecurityEvent]:
         """Security events, the newest first.
@@ -530,8 +585,295 @@ class Administration(Session):
         return self._rows(VerifiedBook, "oversight.verify_book", {"book text": book}, {})
 
 
+class BrokerWork(Session):
+    """What a worker may do that carries orders to brokers."""
+
+    def begin_change(self, worker: str, client_id: UUID) -> bool:
+        """Store the intent to send a replacement. For the broker worker's role."""
+        return self._value(
+            bool, "begin_change", {"worker text": worker, "client_id uuid": client_id}, {}
+        )
+
+    def begin_sending(self, worker: str, client_id: UUID) -> bool:
+        """Store the intent to send.
+
+        False where it was withdrawn instead. For the broker worker's role.
+        """
+        return self._value(
+            bool, "begin_sending", {"worker text": worker, "client_id uuid": client_id}, {}
+        )
+
+    def claim_account(
+        self,
+        worker: str,
+        *,
+        lease: timedelta | str | None = None,
+        every: timedelta | str | None = None,
+        only_broker: str | None = None,
+        only_user: str | None = None,
+    ) -> list[BrokerAccount]:
+        """Give a worker an account that has work and that nobody has.
+
+        For the broker worker's role.
+        """
+        return self._rows(
+            BrokerAccount,
+            "claim_account",
+            {"worker text": worker},
+            {
+                "lease interval": lease,
+                "every interval": every,
+                "only_broker text": only_broker,
+                "only_user text": only_user,
+            },
+        )
+
+    def defer_task(self, worker: str, client_id: UUID, message: str, wait: timedelta | str) -> None:
+        """Put a task off, with what was in its way. For the broker worker's role."""
+        return self._none(
+            "defer_task",
+            {
+                "worker text": worker,
+                "client_id uuid": client_id,
+                "message text": message,
+                "wait interval": wait,
+            },
+            {},
+        )
+
+    def due_tasks(self, worker: str, broker: str, account: str) -> list[BrokerTask]:
+        """What a worker is to do for an account now. For the broker worker's role."""
+        return self._rows(
+            BrokerTask,
+            "due_tasks",
+            {"worker text": worker, "broker text": broker, "account text": account},
+            {},
+        )
+
+    def extend_lease(
+        self, worker: str, broker: str, account: str, *, lease: timedelta | str | None = None
+    ) -> None:
+        """Keep an account for longer. For the broker worker's role."""
+        return self._none(
+            "extend_lease",
+            {"worker text": worker, "broker text": broker, "account text": account},
+            {"lease interval": lease},
+        )
+
+    def finish_change(
+        self,
+        worker: str,
+        client_id: UUID,
+        outcome: str,
+        *,
+        message: str | None = None,
+        broker_order_id: str | None = None,
+    ) -> None:
+        """Store what came of sending a replacement. For the broker worker's role."""
+        return self._none(
+            "finish_change",
+            {"worker text": worker, "client_id uuid": client_id, "outcome text": outcome},
+            {"message text": message, "broker_order_id text": broker_order_id},
+        )
+
+    def finish_sending(
+        self,
+        worker: str,
+        client_id: UUID,
+        outcome: str,
+        *,
+        message: str | None = None,
+        broker_order_id: str | None = None,
+        broker_status: str | None = None,
+        retry_after: timedelta | str | None = None,
+    ) -> None:
+        """Store what came of sending. For the broker worker's role."""
+        return self._none(
+            "finish_sending",
+            {"worker text": worker, "client_id uuid": client_id, "outcome text": outcome},
+            {
+                "message text": message,
+                "broker_order_id text": broker_order_id,
+                "broker_status text": broker_status,
+                "retry_after interval": retry_after,
+            },
+        )
+
+    def next_nonce(self, worker: str, broker: str, account: str, at_least: int) -> int:
+        """The next number for a request of an account's key. For the broker worker's role."""
+        return self._value(
+            int,
+            "next_nonce",
+            {
+                "worker text": worker,
+                "broker text": broker,
+                "account text": account,
+                "at_least bigint": at_least,
+            },
+            {},
+        )
+
+    def plan_exits(self, worker: str, broker: str, account: str) -> int:
+        """Bring what stands at the broker in line with the exits of an account's trades.
+
+        For the broker worker's role.
+        """
+        return self._value(
+            int,
+            "plan_exits",
+            {"worker text": worker, "broker text": broker, "account text": account},
+            {},
+        )
+
+    def release_account(
+        self,
+        worker: str,
+        broker: str,
+        account: str,
+        *,
+        error: str | None = None,
+        wait: timedelta | str | None = None,
+    ) -> None:
+        """Give an account back. For the broker worker's role."""
+        return self._none(
+            "release_account",
+            {"worker text": worker, "broker text": broker, "account text": account},
+            {"error text": error, "wait interval": wait},
+        )
+
+    def report_account(
+        self,
+        worker: str,
+        broker: str,
+        account: str,
+        cash: Json,
+        holdings: Json,
+        *,
+        strangers: Sequence[str] | None = None,
+        equity: Number | None = None,
+        equity_currency: str | None = None,
+        fills_until: datetime | None = None,
+    ) -> list[Difference]:
+        """Take in what an account has, and compare it with the book.
+
+        For the broker worker's role.
+        """
+        return self._rows(
+            Difference,
+            "report_account",
+            {
+                "worker text": worker,
+                "broker text": broker,
+                "account text": account,
+                "cash jsonb": cash,
+                "holdings jsonb": holdings,
+            },
+            {
+                "strangers text[]": strangers,
+                "equity numeric": equity,
+                "equity_currency text": equity_currency,
+                "fills_until timestamp with time zone": fills_until,
+            },
+        )
+
+    def report_external(
+        self,
+        worker: str,
+        broker: str,
+        account: str,
+        broker_order_id: str,
+        broker_symbol: str,
+        side: str,
+        quantity: Number,
+        placed_at: datetime,
+        *,
+        client_id: str | None = None,
+    ) -> UUID:
+        """Take in an order that somebody else placed at the broker.
+
+        For the broker worker's role.
+        """
+        return self._value(
+            UUID,
+            "report_external",
+            {
+                "worker text": worker,
+                "broker text": broker,
+                "account text": account,
+                "broker_order_id text": broker_order_id,
+                "broker_symbol text": broker_symbol,
+                "side text": side,
+                "quantity numeric": quantity,
+                "placed_at timestamp with time zone": placed_at,
+            },
+            {"client_id text": client_id},
+        )
+
+    def report_order(
+        self,
+        worker: str,
+        client_id: UUID,
+        status: str,
+        broker_status: str,
+        status_is_known: bool,
+        filled_quantity: Number,
+        *,
+        average_price: Number | None = None,
+        fee: Number | None = None,
+        reason: str | None = None,
+        fills: Json | None = None,
+        quantity: Number | None = None,
+        limit_price: Number | None = None,
+        stop_price: Number | None = None,
+        broker_order_id: str | None = None,
+        told_at: datetime | None = None,
+    ) -> Order:
+        """Take in how an order stands at its broker. For the broker worker's role."""
+        return self._row(
+            Order,
+            "report_order",
+            {
+                "worker text": worker,
+                "client_id uuid": client_id,
+                "status text": status,
+                "broker_status text": broker_status,
+                "status_is_known boolean": status_is_known,
+                "filled_quantity numeric": filled_quantity,
+            },
+            {
+                "average_price numeric": average_price,
+                "fee numeric": fee,
+                "reason text": reason,
+                "fills jsonb": fills,
+                "quantity numeric": quantity,
+                "limit_price numeric": limit_price,
+                "stop_price numeric": stop_price,
+                "broker_order_id text": broker_order_id,
+                "told_at timestamp with time zone": told_at,
+            },
+        )
+
+    def sent_orders(self, worker: str, broker: str, account: str) -> list[SentOrder]:
+        """What was sent for an account and may still be heard of. For the broker worker's role."""
+        return self._rows(
+            SentOrder,
+            "sent_orders",
+            {"worker text": worker, "broker text": broker, "account text": account},
+            {},
+        )
+
+
 class MarketData(Session):
     """What the source of prices may do."""
+
+    def add_broker_symbol(self, broker: str, symbol: str, broker_symbol: str) -> BrokerSymbol:
+        """Say what a broker calls an instrument. For market data's role."""
+        return self._row(
+            BrokerSymbol,
+            "shared_data.add_broker_symbol",
+            {"broker text": broker, "symbol text": symbol, "broker_symbol text": broker_symbol},
+            {},
+        )
 
     def add_currency(
         self, currency: str, decimals: int, *, initial_balance: Number | None = None

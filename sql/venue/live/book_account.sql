@@ -1,6 +1,6 @@
 -- Books what a live portfolio opens with: its account's money, and each holding as an opening execution at its average
--- cost, paid with money that came in for it. A holding whose instrument is unknown, or whose cost, is left to the next
--- sync, which tells the difference.
+-- cost, or where the broker doesn't tell that at its mark, paid with money that came in for it. A holding that is no
+-- instrument of ours, or has neither, is left to the next sync, which tells the difference.
 
 create function book_account(home portfolios)
   returns void
@@ -26,12 +26,15 @@ begin
   end loop;
 
   for held in
-    select h.key as symbol, (h.value ->> 'quantity')::numeric as quantity, (h.value ->> 'cost')::numeric as cost
+    select h.key as symbol, (h.value ->> 'quantity')::numeric as quantity,
+           coalesce((h.value ->> 'cost')::numeric, (h.value ->> 'quantity')::numeric * i.multiplier * (
+             select coalesce(m.last, (m.bid + m.ask) / 2) from market_at(home, i.symbol) as m)) as cost
     from jsonb_each(account.holdings) as h
     join shared_data.instruments as i on i.symbol = h.key
-    where (h.value ->> 'cost')::numeric <> 0 and (h.value ->> 'quantity')::numeric <> 0
+    where (h.value ->> 'quantity')::numeric <> 0
     order by h.key
   loop
+    continue when coalesce(held.cost, 0) = 0;
     perform take_holding(home, held.symbol, held.quantity, abs(held.cost), 'as at the broker');
   end loop;
 end

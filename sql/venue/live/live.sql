@@ -28,7 +28,9 @@
 \ir difference/accept_difference.sql
 
 \ir worker/leased_account.sql
+\ir worker/extend_lease.sql
 \ir worker/release_account.sql
+\ir worker/sent_orders.sql
 \ir worker/next_nonce.sql
 \ir worker/broker_symbol_of.sql
 \ir worker/lock_sent.sql

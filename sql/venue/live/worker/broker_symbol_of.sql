@@ -25,3 +25,24 @@ end
 $$;
 
 comment on function symbol_of is 'What we call what a broker calls so.';
+
+-- What we call what a broker's account holds: an instrument, or of spot the pair that trades it for the currency that
+-- most is paid in. Null where no instrument of ours is that.
+create function symbol_held(broker text, name text)
+  returns text
+  language plpgsql stable
+  set search_path from current
+as $$
+begin
+  return (
+    select i.symbol
+    from shared_data.instruments as i
+    where i.symbol = symbol_of(symbol_held.broker, name)
+       or (i.asset_class = 'crypto'
+           and (i.base_currency = name or broker_symbol_of(symbol_held.broker, i.symbol) = name || i.currency))
+    order by i.symbol <> symbol_of(symbol_held.broker, name), i.currency <> 'USD', i.symbol
+    limit 1);
+end
+$$;
+
+comment on function symbol_held is 'What we call what a broker''s account holds; null for what no instrument is.';

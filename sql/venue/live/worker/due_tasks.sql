@@ -12,7 +12,8 @@ declare
 begin
   return query
   with waiting as (
-    select s.*, o.symbol, o.trade_id, o.purpose, o.expires_at, i.asset_class,
+    select s.*, o.symbol, o.trade_id, o.purpose, i.asset_class,
+           case o.time_in_force when 'DAY' then coalesce(o.expires_at, day_end_of(o)) end as expires_at,
            case when s.state in ('SENDING', 'HELD')                            then 'find'
                 when s.state = 'QUEUED'                                        then 'place'
                 when s.is_unwanted                                             then 'cancel'

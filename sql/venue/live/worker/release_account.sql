@@ -1,6 +1,12 @@
--- Gives an account back, with what went wrong if anything did. Raises TB403 the lease is over.
+-- Gives an account back. Where something went wrong it is left alone for a while, and says what it was.
+-- Raises TB403 the lease is over.
 
-create function release_account(worker text, broker text, account text, error text default null)
+create function release_account(
+    worker   text,
+    broker   text,
+    account  text,
+    error    text      default null,
+    wait     interval  default '15 seconds')
   returns void
   language plpgsql
   security definer
@@ -10,8 +16,8 @@ declare
   held constant identity.broker_accounts := leased_account(worker, broker, account);
 begin
   update identity.broker_accounts as b
-  set leased_by    = null,
-      leased_until = null,
+  set leased_by    = case when release_account.error is not null then worker end,
+      leased_until = case when release_account.error is not null then clock_timestamp() + wait end,
       last_error   = release_account.error
   where (b.username, b.broker, b.account) = (held.username, held.broker, held.account);
 end

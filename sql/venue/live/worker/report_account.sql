@@ -1,7 +1,7 @@
 -- Takes in what an account has, compares it with the book, and keeps the differences: one that is seen twice in a row is
 -- real, since a fill may have been on its way. A symbol whose order is on its way isn't compared. Returns what is open.
--- cash and holdings are as in identity.broker_accounts, by our symbols; orders are the broker's ids of open orders that
--- nobody here placed. Raises TB403 the lease is over.
+-- cash and holdings are as in identity.broker_accounts, holdings by the broker's names; strangers are the broker's ids of
+-- open orders that nobody here placed. Raises TB403 the lease is over.
 
 create function report_account(
     worker           text,
@@ -20,11 +20,14 @@ create function report_account(
 as $$
 declare
   held constant identity.broker_accounts := leased_account(worker, broker, account);
+  ours constant jsonb := coalesce((
+    select jsonb_object_agg(coalesce(symbol_held(held.broker, h.key), h.key), h.value)
+    from jsonb_each(report_account.holdings) as h), '{}');
   home portfolios;
 begin
   update identity.broker_accounts as b
   set cash            = report_account.cash,
-      holdings        = report_account.holdings,
+      holdings        = ours,
       equity          = report_account.equity,
       equity_currency = report_account.equity_currency,
       fills_until     = coalesce(report_account.fills_until, b.fills_until),
@@ -65,7 +68,7 @@ begin
       group by s.symbol
     ) as s
     full join (select h.key as symbol, (h.value ->> 'quantity')::numeric as quantity
-               from jsonb_each(report_account.holdings) as h) as h using (symbol)
+               from jsonb_each(ours) as h) as h using (symbol)
     where not exists (
       select
       from order_outbox as o

@@ -11,7 +11,8 @@ create function report_external(
     broker_symbol    text,
     side             text,
     quantity         numeric,
-    placed_at        timestamptz)
+    placed_at        timestamptz,
+    client_id        text  default null)
   returns uuid
   language plpgsql
   security definer
@@ -32,8 +33,9 @@ begin
 
   if not found
     or exists (select from order_outbox as s
-               where (s.username, s.broker, s.account, s.broker_order_id)
-                     = (held.username, held.broker, held.account, report_external.broker_order_id))
+               where (s.username, s.broker, s.account) = (held.username, held.broker, held.account)
+                 and (s.broker_order_id = report_external.broker_order_id
+                      or s.client_id::text = lower(report_external.client_id)))
     or not exists (select from shared_data.instruments as i
                    where i.symbol = symbol_of(held.broker, report_external.broker_symbol)) then
     return null;
@@ -49,7 +51,7 @@ begin
                             quantity, state, broker_order_id, sending_at, placed_at)
   values (stored.username, stored.portfolio_id, stored.order_id, held.broker, held.account, stored.side, 'open', 'market',
           'GTC', stored.quantity, 'PLACED', report_external.broker_order_id, now(), now())
-  returning client_id into made;
+  returning order_outbox.client_id into made;
 
   perform raise_alarm(stored.username, stored.portfolio_id, 'external_order', 'MEDIUM', jsonb_build_object(
     'broker_order_id', report_external.broker_order_id, 'symbol', stored.symbol, 'side', stored.side,

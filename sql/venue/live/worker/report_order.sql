@@ -42,7 +42,7 @@ begin
       message = format('%s was never placed: it is %s', sent.client_id, sent.state);
   end if;
 
-  if target.status = 'PENDING' and report_order.status <> 'REJECTED' then
+  if target.status = 'PENDING' and report_order.status not in ('PENDING', 'REJECTED') then
     perform rest_order(target);
     perform append_event(target.username, target.portfolio_id, 'order_confirmed', 'venue', jsonb_strip_nulls(
       jsonb_build_object('order_id', target.order_id, 'broker_order_id', sent.broker_order_id,
@@ -70,14 +70,17 @@ begin
 
   update order_outbox as s
   set state           = case when is_over and s.filled_quantity >= coalesce(report_order.filled_quantity, 0)
-                             then 'OVER' else 'WORKING' end,
+                             then 'OVER'
+                             when report_order.status = 'PENDING' and s.filled_quantity = 0 then s.state
+                             else 'WORKING' end,
       over_at         = case when is_over and s.filled_quantity >= coalesce(report_order.filled_quantity, 0)
                              then clock_timestamp() end,
       broker_status   = report_order.broker_status,
       broker_order_id = coalesce(report_order.broker_order_id, s.broker_order_id),
       message         = coalesce(report_order.reason, s.message),
       confirmed_at    = coalesce(s.confirmed_at, clock_timestamp()),
-      not_before      = now()
+      not_before      = now() + case report_order.status when 'PENDING' then interval '1 second'
+                                                         else interval '5 seconds' end
   where (s.username, s.client_id) = (sent.username, sent.client_id)
   returning s.* into sent;
 
