@@ -11,7 +11,7 @@ from psycopg_pool import ConnectionPool
 
 from twinbook.books import BOOKS, Mode, search_path
 from twinbook.errors import Disconnected, TwinbookError, from_database
-from twinbook.verbs import Administration, Book, MarketData
+from twinbook.verbs import Administration, Book, BrokerWork, MarketData
 
 # A login that belongs to this group alone stays itself, as does one that can't take it and whose
 # own group will do. Every other takes on the group's rights and no more: an installer, or a login
@@ -19,6 +19,7 @@ from twinbook.verbs import Administration, Book, MarketData
 _SAY_WHO = """
 select set_config('app.current_user', %(user)s, true),
        set_config('search_path', %(path)s, true),
+       case when %(confirm_live)s <> '' then set_config('app.confirm_live_trade', %(confirm_live)s, true) end,
        case when pg_has_role(session_user, %(not_also)s, 'usage')
               or not case when pg_has_role(session_user, %(group)s, 'member')
                           then pg_has_role(session_user, %(group)s, 'usage')
@@ -55,8 +56,12 @@ class Database:
         )
 
     @contextmanager
-    def session(self, user: str, mode: Mode = "paper") -> Iterator[Book]:
+    def session(
+        self, user: str, mode: Mode = "paper", *, confirm_live: bool = False
+    ) -> Iterator[Book]:
         """One transaction of a user's in a book, with that book's rights and names.
+
+        ``confirm_live`` is the yes that each live order needs which increases exposure.
 
         Raises NoPrivilege where the login may not use the book.
         """
@@ -64,6 +69,7 @@ class Database:
             raise ValueError(f"there is no book {mode}; the books are {', '.join(BOOKS)}")
         other = "live" if mode == "paper" else "paper"
         who = _who(f"twinbook_{mode}", f"twinbook_{other}", search_path(mode), user)
+        who["confirm_live"] = "true" if confirm_live and mode == "live" else ""
         with self._transaction(who) as connection:
             yield Book(connection)
 
@@ -84,6 +90,14 @@ class Database:
         who = _who("twinbook_market_data", "twinbook_engine", "shared_data, pg_temp", "")
         with self._transaction(who) as connection:
             yield MarketData(connection)
+
+    @contextmanager
+    def broker_work(self, user: str = "") -> Iterator[BrokerWork]:
+        """One transaction of a broker worker's, for the user whose account it holds."""
+        path = "live_trading, shared_data, pg_temp"
+        who = _who("twinbook_broker", "twinbook_engine", path, user)
+        with self._transaction(who) as connection:
+            yield BrokerWork(connection)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -154,4 +168,5 @@ def _who(group: str, not_also: str, path: str, user: str, will_do: str = "") -> 
         "will_do": will_do or group,
         "path": path,
         "user": user,
+        "confirm_live": "",
     }

@@ -1,7 +1,8 @@
 -- Replaces an open order's quantity and prices; side and symbol stay. quantity is the new total, and more than is
 -- filled. The order meets the market anew; where its new terms can't be taken it stays as it was. One that a broker has
 -- waits for its word, with pending_action replace.
--- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open, or refused.
+-- Raises TB400 bad argument, TB401 no user, TB404 not visible, TB409 stale version, TB422 no longer open, or refused;
+-- live, where it increases exposure, TB403 and TB428 a yes is missing.
 
 create function replace_order(
     order_id          text,
@@ -74,8 +75,8 @@ begin
 
   if refusal is not null then
     raise exception using
-      errcode = 'TB422',
-      message = format('order %s stays as it was: %s', wanted.order_id, refusal);
+      errcode = coalesce(substring(refusal from '^(TB\d{3}): '), 'TB422'),
+      message = format('order %s stays as it was: %s', wanted.order_id, regexp_replace(refusal, '^TB\d{3}: ', ''));
   end if;
 
   return change_order(wanted, home, market);

@@ -37,10 +37,11 @@ begin
   return (
     select i.symbol
     from shared_data.instruments as i
-    where i.symbol = symbol_of(symbol_held.broker, name)
+    where i.symbol = symbol_of(symbol_held.broker, symbol_held.name)
        or (i.asset_class = 'crypto'
-           and (i.base_currency = name or broker_symbol_of(symbol_held.broker, i.symbol) = name || i.currency))
-    order by i.symbol <> symbol_of(symbol_held.broker, name), i.currency <> 'USD', i.symbol
+           and (i.base_currency = symbol_held.name
+                or broker_symbol_of(symbol_held.broker, i.symbol) = symbol_held.name || i.currency))
+    order by i.symbol <> symbol_of(symbol_held.broker, symbol_held.name), i.currency <> 'USD', i.symbol
     limit 1);
 end
 $$;

@@ -1,4 +1,4 @@
--- Gives a worker one account that has work, or wasn't read for a while, and nobody has, for so long. Accounts that were made inactive are served while something of theirs is open. No row where nothing is
+-- Gives a worker one account that has work, or wasn't read for a while, and nobody else has, for so long. Accounts that were made inactive are served while something of theirs is open. No row where nothing is
 -- to be done.
 
 create function claim_account(
@@ -26,7 +26,8 @@ begin
       where (s.username, s.broker, s.account) = (a.username, a.broker, a.account)
         and s.state in ('QUEUED', 'SENDING', 'PLACED', 'WORKING', 'HELD')
     ) as waiting
-    where (a.leased_until is null or a.leased_until <= clock_timestamp())
+    where (a.leased_until is null or a.leased_until <= clock_timestamp()
+           or (a.leased_by = worker and a.last_error is null))
       and (a.is_active or waiting.is_due is not null)
       and (waiting.is_due or coalesce(a.synced_at, '-infinity') <= now() - every)
       and (only_broker is null or a.broker = only_broker)
