@@ -55,7 +55,7 @@ _TABLE_FUNCTIONS = {
     "verify_book": "VerifiedBook",
 }
 _CLASSES = {
-    "Book": ("twinbook_live", "What a user may do in a book, and beside it."),
+    "Book": ("twinbook_paper, twinbook_live", "What a user may do in a book, and beside it."),
     "Administration": ("twinbook_admin", "What administrators may do."),
     "BrokerWork": ("twinbook_broker", "What a worker may do that carries orders to brokers."),
     "MarketData": ("twinbook_market_data", "What the source of prices may do."),
@@ -102,7 +102,7 @@ select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment
 from pg_proc as p
 join pg_namespace as n on n.oid = p.pronamespace
 where n.nspname in ('live_trading', 'shared_data', 'identity', 'oversight')
-  and exists (select from aclexplode(p.proacl) as a where a.grantee = %s::regrole)
+  and exists (select from aclexplode(p.proacl) as a where a.grantee = any (%s::regrole[]))
   and (p.prosecdef or p.proname = 'rate_between')
   and p.proname not in ('paper_totals', 'live_totals')
 order by p.proname
@@ -135,8 +135,8 @@ def render(url: str) -> dict[str, str]:
         db.execute("set search_path = live_trading, pg_catalog")
         rows = [_row_class(db, relation, name) for relation, name in _ROWS.items()]
         verbs = {
-            name: db.cursor(row_factory=class_row(_Verb)).execute(_VERBS, [group]).fetchall()
-            for name, (group, _) in _CLASSES.items()
+            name: db.cursor(row_factory=class_row(_Verb)).execute(_VERBS, [f"{{{groups}}}"]).fetchall()
+            for name, (groups, _) in _CLASSES.items()
         }
     listed = {verb.name: verb for found in verbs.values() for verb in found}
     rows += [_listed_class(listed[verb], name) for verb, name in _TABLE_FUNCTIONS.items()]

@@ -19,7 +19,8 @@ from twinbook.verbs import Administration, Book, BrokerWork, MarketData
 _SAY_WHO = """
 select set_config('app.current_user', %(user)s, true),
        set_config('search_path', %(path)s, true),
-       case when %(confirm_live)s <> '' then set_config('app.confirm_live_trade', %(confirm_live)s, true) end,
+       case when %(confirm_live)s <> ''
+            then set_config('app.confirm_live_trade', %(confirm_live)s, true) end,
        case when pg_has_role(session_user, %(not_also)s, 'usage')
               or not case when pg_has_role(session_user, %(group)s, 'member')
                           then pg_has_role(session_user, %(group)s, 'usage')

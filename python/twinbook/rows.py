@@ -431,6 +431,7 @@ class BrokerAccount:
     nonce: int
     leased_by: str | None
     leased_until: datetime | None
+    choices: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

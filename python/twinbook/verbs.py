@@ -71,6 +71,7 @@ class Book(Session):
         credentials: str,
         *,
         address: str | None = None,
+        choices: Json | None = None,
         expected_version: int | None = None,
     ) -> BrokerAccount:
         """Store how to reach one's account at a broker.
@@ -86,7 +87,11 @@ class Book(Session):
                 "environment text": environment,
                 "credentials text": credentials,
             },
-            {"address text": address, "expected_version integer": expected_version},
+            {
+                "address text": address,
+                "choices jsonb": choices,
+                "expected_version integer": expected_version,
+            },
         )
 
     def adjust_trade(
@@ -255,6 +260,21 @@ class Book(Session):
             Order, "flatten", {}, {"portfolio text": portfolio, "reason text": reason}
         )
 
+    def load_bars(self, feed: str, bars: Sequence[Bar]) -> int:
+        """Keep bars as price history of a feed of one's own."""
+        return self._value(
+            int, "shared_data.load_bars", {"feed text": feed, "bars shared_data.bar[]": bars}, {}
+        )
+
+    def open_feed(self, name: str, *, fills_on: str | None = None) -> Feed:
+        """Open a feed of one's own.
+
+        fills_on 'next quote' for backtests on bars. Only paper portfolios trade on such feeds.
+        """
+        return self._row(
+            Feed, "shared_data.open_feed", {"name text": name}, {"fills_on text": fills_on}
+        )
+
     def open_portfolio(
         self,
         name: str,
@@ -383,6 +403,44 @@ class Book(Session):
                 "limit_price numeric": limit_price,
                 "stop_price numeric": stop_price,
             },
+        )
+
+    def replay_corporate_action(
+        self,
+        feed: str,
+        symbol: str,
+        *,
+        new_units: Number | None = None,
+        old_units: Number | None = None,
+        new_symbol: str | None = None,
+        effective_at: datetime | None = None,
+    ) -> CorporateAction:
+        """Split a symbol of one's own feed.
+
+        new_units for old_units, or change it into new_symbol.
+        """
+        return self._row(
+            CorporateAction,
+            "shared_data.replay_corporate_action",
+            {"feed text": feed, "symbol text": symbol},
+            {
+                "new_units numeric": new_units,
+                "old_units numeric": old_units,
+                "new_symbol text": new_symbol,
+                "effective_at timestamp with time zone": effective_at,
+            },
+        )
+
+    def replay_quotes(self, feed: str, quotes: Sequence[Quote]) -> int:
+        """Feed quotes into a feed of one's own.
+
+        Its clock moves on, and what rests on it is matched.
+        """
+        return self._value(
+            int,
+            "shared_data.replay_quotes",
+            {"feed text": feed, "quotes shared_data.quote[]": quotes},
+            {},
         )
 
     def report_crossing(self, book: str, statement_sha256: bytes) -> UUID:

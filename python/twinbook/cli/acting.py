@@ -1,5 +1,7 @@
 """Sessions as the global options ask for them, and their rows on the screen."""
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
@@ -11,6 +13,10 @@ from twinbook.cli.context import Context
 from twinbook.cli.output import show
 from twinbook.database import connect
 from twinbook.verbs import Administration, Book, MarketData
+
+VARIABLE = "TWINBOOK_CONFIRM_LIVE_TRADING"
+PHRASE = "I_UNDERSTAND_THE_RISKS"
+_WHO = "who is acting? Give --user NAME before the command, or TWINBOOK_USER."
 
 # Shorter for a person, whose screen is narrow.
 _TITLES = {
@@ -28,11 +34,31 @@ _TITLES = {
 def acting_book(context: Context) -> Iterator[Book]:
     """The user's session in the mode's book; without a user it is misuse."""
     if not context.user:
-        raise click.UsageError(
-            "who is acting? Give --user NAME before the command, or TWINBOOK_USER."
-        )
+        raise click.UsageError(_WHO)
     with connect(context.url) as db, db.session(context.user, context.mode) as book:
         yield book
+
+
+@contextmanager
+def ordering_book(context: Context) -> Iterator[Book]:
+    """Like acting_book, for what may increase exposure: live, it takes the phrase first."""
+    confirmed = context.mode == "live" and asked_for_phrase() == PHRASE
+    if not context.user:
+        raise click.UsageError(_WHO)
+    with (
+        connect(context.url) as db,
+        db.session(context.user, context.mode, confirm_live=confirmed) as book,
+    ):
+        yield book
+
+
+def asked_for_phrase() -> str:
+    """The phrase that live trading takes: from its variable, or from who sits at the terminal."""
+    given = os.environ.get(VARIABLE, "")
+    if given or not sys.stdin.isatty():
+        return given
+    typed: str = click.prompt(f"this is live; type {PHRASE} to go on", default="", err=True)
+    return typed.strip()
 
 
 @contextmanager
@@ -61,7 +87,8 @@ def print_rows(
 ) -> None:
     """Prints rows, dataclasses or mappings: these columns for a person, all of them as JSON."""
     if is_of_book and not context.as_json:
-        click.echo(f"{context.mode} book, {context.user}")
+        colour = "red" if context.mode == "live" else "green"
+        click.echo(f"{click.style(context.mode, fg=colour, bold=True)} book, {context.user}")
     shown = _all_columns(rows) if context.as_json else columns.split()
     titles = shown if context.as_json else [_TITLES.get(column, column) for column in shown]
     show(titles, [[_readable(row, column) for column in shown] for row in rows], context.as_json)

@@ -143,5 +143,16 @@ fee.add_command(
         reading_book,
     )
 )
+instrument.add_command(
+    verb_command(
+        "broker-symbol",
+        MarketData.add_broker_symbol,
+        supplying_prices,
+        lambda context, named: print_rows(
+            context, [named], "broker symbol broker_symbol", is_of_book=False
+        ),
+        "twinbook instrument broker-symbol kraken BTCUSD XBTUSD",
+    )
+)
 
 COMMANDS = [instrument, currency, fee]

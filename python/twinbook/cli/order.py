@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from twinbook.cli.acting import acting_book, print_rows
+from twinbook.cli.acting import acting_book, ordering_book, print_rows
 from twinbook.cli.context import Context
 from twinbook.cli.listing import OF_PORTFOLIO, listing
 from twinbook.cli.output import note
@@ -40,7 +40,7 @@ order.add_command(
     verb_command(
         "place",
         Book.place_order,
-        acting_book,
+        ordering_book,
         _show,
         "twinbook --user alice order place AAPL buy 10\n"
         "twinbook --user alice order place AAPL buy 10 --order-type limit --limit-price 180\n"
@@ -63,7 +63,7 @@ order.add_command(
     verb_command(
         "replace",
         Book.replace_order,
-        acting_book,
+        ordering_book,
         _show,
         "twinbook --user alice order replace PAPER_... 1 --limit-price 181",
         quantity="The new total, filled part included.",

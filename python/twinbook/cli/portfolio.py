@@ -51,7 +51,8 @@ portfolio.add_command(
         base_currency="What its worth is told in; USD.",
         initial_balances="Money by currency, as JSON; else the preset of its currency.",
         feed="Where its prices and its time come from, for good; realtime.",
-        broker="none: it can't be bound to a broker yet.",
+        broker="Live: whose account it is bound to, for good.",
+        account="Live: that account, which opens it with what it has.",
         seed="What chance is a function of.",
         **_SETTINGS,
     )

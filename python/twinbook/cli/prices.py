@@ -10,6 +10,7 @@ import click
 
 from twinbook import replay as replaying
 from twinbook.cli.acting import acting_book, print_rows, reading_book, supplying_prices
+from twinbook.cli.broker import watched_quotes
 from twinbook.cli.context import Context, pass_context
 from twinbook.cli.listing import listing
 from twinbook.cli.output import note, progress
@@ -220,6 +221,41 @@ def replay(context: Context, files: Sequence[Path], symbols: Sequence[str], feed
     bars = sum(len(file.bars) for file in read)
     skipped = f"; {what.skipped} skipped, {feed} has them already" if what.skipped else ""
     note(f"{done} quotes of {bars} bars replayed into {feed}, {_days(read)}{skipped}")
+
+
+@prices.command()
+@click.argument("symbols", nargs=-1, required=True)
+@click.option("--broker", "name", help="Else the only one that you have an account at.")
+@click.option("--account", help="Else the only one.")
+@click.option("--feed", default="realtime", show_default=True, help="A shared feed.")
+@click.option(
+    "--every",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0.2),
+    default=5,
+    show_default=True,
+    help="Between two readings.",
+)
+@pass_context
+def watch(
+    context: Context,
+    symbols: Sequence[str],
+    name: str | None,
+    account: str | None,
+    feed: str,
+    every: float,
+) -> None:
+    """Record a broker's quotes of SYMBOLS on a shared feed, until Ctrl-C: both books trade on it.
+
+    \b
+    twinbook --user alice prices watch AAPL MSFT --broker tradier
+    """
+    note(f"watching {', '.join(symbols)}; Ctrl-C ends it")
+    try:
+        for new in watched_quotes(context, symbols, name, account, feed, every):
+            note(f"{datetime.now(UTC):%H:%M:%S} {new} quotes")
+    except KeyboardInterrupt:
+        note("stopped")
 
 
 def _days(files: Sequence[PriceFile]) -> str:

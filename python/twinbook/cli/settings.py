@@ -2,9 +2,10 @@
 
 import click
 
-from twinbook.cli.acting import acting_book, print_rows
-from twinbook.cli.context import Context
+from twinbook.cli.acting import acting_book, asked_for_phrase, print_rows
+from twinbook.cli.context import Context, pass_context
 from twinbook.cli.listing import listing
+from twinbook.cli.output import note
 from twinbook.cli.verb import verb_command
 from twinbook.rows import RiskLimit, Settings
 from twinbook.verbs import Book
@@ -14,7 +15,11 @@ _SETTINGS = (
     "allow_short allow_mock_prices require_stop_loss version"
 )
 _LIMITS = "currency max_order_value max_position_value max_daily_loss version"
-_MODE = "active_mode last_mode_change paper_balance paper_realized_pnl is_live_broker_configured"
+_MODE = (
+    "active_mode last_mode_change paper_balance paper_realized_pnl is_live_broker_configured "
+    "is_live_allowed live_halted_because"
+)
+_SWITCHED = "active_mode is_switched code reason open_orders open_positions"
 
 
 def _show(context: Context, edited: Settings) -> None:
@@ -85,5 +90,32 @@ mode.add_command(
         "Show one's mode, and what one has on paper.",
     )
 )
+
+
+@mode.command("switch")
+@click.argument("wanted", metavar="MODE", type=click.Choice(["paper", "live"]))
+@pass_context
+def switch(context: Context, wanted: str) -> None:
+    """Switch one's mode. Paper always can be; live takes every yes, and the phrase.
+
+    The phrase is asked for, or read from TWINBOOK_CONFIRM_LIVE_TRADING.
+
+    \b
+    twinbook --user alice --mode live mode switch live
+    twinbook --user alice mode switch paper
+    """
+    phrase = asked_for_phrase() if wanted == "live" else None
+    with acting_book(context) as book:
+        switched = book.switch_mode(wanted, confirmation=phrase)
+    print_rows(context, [switched], _SWITCHED, is_of_book=False)
+    if switched.code:
+        note(f"{switched.code}: {switched.reason}; {switched.hint}")
+        raise click.exceptions.Exit(1)
+    if wanted == "paper" and (switched.open_orders or switched.open_positions):
+        note(
+            f"still open live: {switched.open_orders} orders, {switched.open_positions} positions;"
+            " exits, cancels and flatten work there in either mode"
+        )
+
 
 COMMANDS = [settings, limits, mode]

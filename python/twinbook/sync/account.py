@@ -259,9 +259,7 @@ class AccountSync:
 
     def _put_off(self, task: BrokerTask, why: BrokerError | str) -> None:
         with self._work() as work:
-            work.defer_task(
-                self._worker, _known(task.client_id), str(why), timedelta(seconds=2)
-            )
+            work.defer_task(self._worker, _known(task.client_id), str(why), timedelta(seconds=2))
 
     def _replace(self, task: BrokerTask) -> None:
         client_id = _known(task.client_id)
@@ -378,8 +376,8 @@ class AccountSync:
 
     def _is_to_reconcile(self) -> bool:
         synced = self._account.synced_at
-        return bool(self._done.counts) or synced is None or (
-            datetime.now(UTC) - synced >= self._every
+        return (
+            bool(self._done.counts) or synced is None or (datetime.now(UTC) - synced >= self._every)
         )
 
     def _reconcile(self, began: datetime) -> None:
@@ -412,8 +410,7 @@ def _is_news(one: SentOrder, order: Order) -> bool:
     if one.state == "OVER":
         return order.filled_quantity > one.filled_quantity
     return one.state in ("PLACED", "WORKING") and (
-        one.state == "PLACED"
-        and order.status is not OrderStatus.PENDING
+        (one.state == "PLACED" and order.status is not OrderStatus.PENDING)
         or order.raw_status != one.broker_status
         or order.filled_quantity != one.filled_quantity
         or order.order_id != one.broker_order_id
@@ -455,5 +452,3 @@ def _known(value: T | None) -> T:
     if value is None:
         raise ValueError("a task lacks what its action needs")
     return value
-
-

@@ -51,6 +51,7 @@ class Worker:
         self._lease = lease
         self._states: dict[tuple[str, str, str], ProcessState] = {}
         self._stopping = threading.Event()
+        self.has_worked = False
 
     def stop(self) -> None:
         """Lets it end after the account that it has."""
@@ -101,6 +102,7 @@ class Worker:
 
     def _sync(self, account: BrokerAccount) -> bool:
         """One pass; what goes wrong with an account is its own matter. Returns whether it went."""
+        self.has_worked = True
         try:
             with self._open(account) as broker:
                 done = AccountSync(
@@ -124,7 +126,13 @@ class Worker:
         key = (account.username, account.broker, account.account)
         state = self._states.setdefault(key, leased_state(self._db, self.name, account))
         credentials = self._vault.unseal(account.credentials)
-        return open_broker(account.broker, credentials, account.address, state=state)
+        return open_broker(
+            account.broker,
+            credentials,
+            account.address,
+            state=state,
+            chosen=account.choices,
+        )
 
     def _release(self, account: BrokerAccount, error: Failure | None) -> None:
         with self._db.broker_work(account.username) as work:

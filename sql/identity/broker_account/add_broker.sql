@@ -8,6 +8,7 @@ create function identity.add_broker(
     environment       text,
     credentials       text,
     address           text     default null,
+    choices           jsonb    default '{}',
     expected_version  integer  default null)
   returns identity.broker_accounts
   language plpgsql
@@ -35,12 +36,13 @@ begin
                                        add_broker.expected_version);
   end if;
 
-  insert into broker_accounts as b (username, broker, account, environment, address, credentials)
+  insert into broker_accounts as b (username, broker, account, environment, address, credentials, choices)
   values (me, add_broker.broker, add_broker.account, add_broker.environment, add_broker.address,
-          add_broker.credentials)
+          add_broker.credentials, add_broker.choices)
   on conflict on constraint broker_accounts_pkey do update
   set address     = excluded.address,
       credentials = excluded.credentials,
+      choices     = excluded.choices,
       is_active   = true,
       last_error  = null,
       version     = b.version + 1,
