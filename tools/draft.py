@@ -58,7 +58,9 @@ def main() -> None:
     lanes: dict[str, list[str]] = {"shared": [], "book": [], "live": []}
     schemas: list[str] = []
     for (name, _), segment in shape.items():
-        lane = next((lane for folder, lane in _FOLDERS.items() if name.startswith(folder)), "shared")
+        lane = next(
+            (lane for folder, lane in _FOLDERS.items() if name.startswith(folder)), "shared"
+        )
         lanes[lane].append(f"-- sql/{name}\n{segment.text.strip()}\n")
         schemas += re.findall(r"^create schema (\w+)", segment.text, re.MULTILINE)
     back = {

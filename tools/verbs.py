@@ -135,7 +135,9 @@ def render(url: str) -> dict[str, str]:
         db.execute("set search_path = live_trading, pg_catalog")
         rows = [_row_class(db, relation, name) for relation, name in _ROWS.items()]
         verbs = {
-            name: db.cursor(row_factory=class_row(_Verb)).execute(_VERBS, [f"{{{groups}}}"]).fetchall()
+            name: db.cursor(row_factory=class_row(_Verb))
+            .execute(_VERBS, [f"{{{groups}}}"])
+            .fetchall()
             for name, (groups, _) in _CLASSES.items()
         }
     listed = {verb.name: verb for found in verbs.values() for verb in found}

@@ -764,7 +764,7 @@ create index alarms_portfolio_idx on alarms (username, portfolio_id, raised_at);
 create index alarms_order_idx     on alarms (username, order_id);
 
 comment on table  alarms                 is 'What a person should look at. Facts, but for who has seen them.';
-comment on column alarms.kind            is 'What happened, in a word: late_fill, overfill, order_held, exit_refused, unknown_status …';
+comment on column alarms.kind            is 'What happened, in a word: late_fill, overfill, order_held, exit_refused, unknown_status and more';
 comment on column alarms.severity        is 'LOW, MEDIUM, HIGH or CRITICAL: how soon to look.';
 comment on column alarms.order_id        is 'The order that it is about, where there is one.';
 comment on column alarms.details         is 'What is known of it; numbers as strings.';

@@ -88,8 +88,8 @@ create table outbox_transitions (
 comment on table outbox_transitions is 'Which state of the outbox may follow which.';
 
 -- sql/venue/live/difference/table.sql
--- Where a live portfolio and its broker's account disagree. A row stays open until they agree again, or its user accepts
--- what the broker says.
+-- Where a live portfolio and its broker's account disagree. A row stays open until they agree again, or its user
+-- accepts what the broker says.
 
 create table reconciliation_differences (
   username       text                not null,
@@ -117,9 +117,11 @@ create table reconciliation_differences (
   constraint reconciliation_differences_are_seen          check (times_seen > 0)
 );
 
-create unique index reconciliation_differences_open_once on reconciliation_differences (username, portfolio_id, kind, key)
+create unique index reconciliation_differences_open_once
+  on reconciliation_differences (username, portfolio_id, kind, key)
   where state = 'OPEN';
-create index reconciliation_differences_portfolio_idx on reconciliation_differences (username, portfolio_id, last_seen_at);
+create index reconciliation_differences_portfolio_idx
+  on reconciliation_differences (username, portfolio_id, last_seen_at);
 
 comment on table  reconciliation_differences            is 'Where live portfolios and their broker''s accounts disagree.';
 comment on column reconciliation_differences.kind       is 'cash: an amount of a currency; position: a symbol''s quantity; order: an open order of nobody''s here.';

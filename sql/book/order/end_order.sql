@@ -1,5 +1,5 @@
--- Ends an open order short of being filled: CANCELED, EXPIRED, or REJECTED by its venue. What it held is free again, and
--- its position is shared out among the orders that stay.
+-- Ends an open order short of being filled: CANCELED, EXPIRED, or REJECTED by its venue. What it held is free again,
+-- and its position is shared out among the orders that stay.
 
 create function end_order(target orders, status text, reason text, actor text, ended_at timestamptz default null)
   returns orders

@@ -1,6 +1,6 @@
 -- Opens a portfolio with its first money. Its feed is the user's own of that name, else the shared one. What isn't
--- given comes from the user's settings. Amounts of crypto become opening executions at the mark. Live, with a broker and
--- an account, it opens with what that account was last read to have.
+-- given comes from the user's settings. Amounts of crypto become opening executions at the mark. Live, with a broker
+-- and an account, it opens with what that account was last read to have.
 -- Raises TB400 bad argument, TB401 no user, TB404 unknown currency, feed or account, TB422 the name or the account is
 -- taken, or the account was never read, TB503 nothing marks an amount.
 

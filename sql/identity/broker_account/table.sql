@@ -39,8 +39,8 @@ comment on column identity.broker_accounts.environment  is 'sandbox or productio
 comment on column identity.broker_accounts.address      is 'Another server than the broker''s own, such as a stand-in of it; null for its own.';
 comment on column identity.broker_accounts.credentials  is 'A Fernet token, encrypted by the client; never clear text.';
 comment on column identity.broker_accounts.version      is 'Counts the user''s own edits, for optimistic locking.';
-comment on column identity.broker_accounts.cash         is 'As last told, by currency: {"USD": {"amount": "…", "buying_power": "…"}}; null before the first sync.';
-comment on column identity.broker_accounts.holdings     is 'As last told, by symbol of ours: {"AAPL": {"quantity": "…", "cost": "…"}}; short below zero.';
+comment on column identity.broker_accounts.cash         is 'As last told, by currency: {"USD": {"amount": "9.50", "buying_power": "19"}}; null before the first sync.';
+comment on column identity.broker_accounts.holdings     is 'As last told, by symbol of ours: {"AAPL": {"quantity": "-5", "cost": "-900"}}; short below zero.';
 comment on column identity.broker_accounts.synced_at    is 'When cash and holdings were read.';
 comment on column identity.broker_accounts.fills_until  is 'Orders and fills are read up to here; the next reading begins somewhat before.';
 comment on column identity.broker_accounts.last_error   is 'What the last sync failed of; null after one that succeeded.';

@@ -4,8 +4,9 @@ create view identity.mode_state
   with (security_invoker = true)
 as
 select m.active_mode, m.last_mode_change, t.paper_balance, t.paper_realized_pnl,
-       exists (select from identity.broker_accounts as b
-               where b.username = m.username and b.is_active) as is_live_broker_configured,
+       (select count(*) > 0
+        from identity.broker_accounts as b
+        where b.username = m.username and b.is_active) as is_live_broker_configured,
        m.is_live_allowed, s.halted_because as live_halted_because
 from identity.modes as m
 cross join oversight.live_switch as s

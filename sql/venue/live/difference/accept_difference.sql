@@ -1,6 +1,7 @@
--- Books what the broker says, so that a difference is gone: money as an adjustment, or as the kind that its user knows it
--- is; a quantity as an external execution at the mark, or else at what the position cost. An order of nobody's here is
--- only noted. Raises TB400 no reason, unknown kind, TB401 no user, TB404 not visible, TB422 closed, TB503 no price.
+-- Books what the broker says, so that a difference is gone: money as an adjustment, or as the kind that its user
+-- knows it is; a quantity as an external execution at the mark, or else at what the position cost. An order of
+-- nobody's here is only noted. Raises TB400 no reason, unknown kind, TB401 no user, TB404 not visible, TB422 closed,
+-- TB503 no price.
 
 create function accept_difference(difference_id uuid, reason text, kind text default 'adjustment')
   returns reconciliation_differences

@@ -1,5 +1,5 @@
--- Where a live portfolio and its broker's account disagree. A row stays open until they agree again, or its user accepts
--- what the broker says.
+-- Where a live portfolio and its broker's account disagree. A row stays open until they agree again, or its user
+-- accepts what the broker says.
 
 create table reconciliation_differences (
   username       text                not null,
@@ -27,9 +27,11 @@ create table reconciliation_differences (
   constraint reconciliation_differences_are_seen          check (times_seen > 0)
 );
 
-create unique index reconciliation_differences_open_once on reconciliation_differences (username, portfolio_id, kind, key)
+create unique index reconciliation_differences_open_once
+  on reconciliation_differences (username, portfolio_id, kind, key)
   where state = 'OPEN';
-create index reconciliation_differences_portfolio_idx on reconciliation_differences (username, portfolio_id, last_seen_at);
+create index reconciliation_differences_portfolio_idx
+  on reconciliation_differences (username, portfolio_id, last_seen_at);
 
 comment on table  reconciliation_differences            is 'Where live portfolios and their broker''s accounts disagree.';
 comment on column reconciliation_differences.kind       is 'cash: an amount of a currency; position: a symbol''s quantity; order: an open order of nobody''s here.';

@@ -11,7 +11,8 @@ create trigger order_outbox_terms_are_final
      is distinct from
         (new.username, new.client_id, new.portfolio_id, new.order_id, new.broker, new.account, new.side, new.effect,
          new.order_type, new.time_in_force, new.created_at)
-     or ((old.quantity, old.limit_price, old.stop_price) is distinct from (new.quantity, new.limit_price, new.stop_price)
+     or ((old.quantity, old.limit_price, old.stop_price)
+         is distinct from (new.quantity, new.limit_price, new.stop_price)
          and old.change_state is distinct from 'SENT'))
   execute function refuse_change('what is sent keeps its terms, but for a replacement that the broker took');
 

@@ -1,5 +1,5 @@
--- Gives a worker one account that has work, or wasn't read for a while, and nobody else has, for so long. Accounts that were made inactive are served while something of theirs is open. No row where nothing is
--- to be done.
+-- Gives a worker one account that has work, or wasn't read for a while, and nobody else has, for so long. Accounts
+-- that were made inactive are served while something of theirs is open. No row where nothing is to be done.
 
 create function claim_account(
     worker       text,

@@ -1,5 +1,6 @@
--- What a worker is to do for an account now: first what protects (finding what may have landed, cancels), then what is
--- new. What closes a trade waits until the broker no longer has exits for that quantity. Raises TB403 the lease is over.
+-- What a worker is to do for an account now: first what protects (finding what may have landed, cancels), then what
+-- is new. What closes a trade waits until the broker no longer has exits for that quantity. Raises TB403 the lease is
+-- over.
 
 create function due_tasks(worker text, broker text, account text)
   returns setof broker_task

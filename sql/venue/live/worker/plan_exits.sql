@@ -1,8 +1,8 @@
--- Brings what stands at the broker in line with the exits of an account's trades, whatever happened meanwhile: for all
--- that is open of a trade, less what closing orders take, the stop loss rests there; the take profit does where there is
--- no stop, or once the market has come to its price, and then the stop goes first. What is too much, or has another
--- price, is canceled; what is missing is sent when nothing that is to go stands there any more. Returns how many changes
--- that makes. Raises TB403 the lease is over.
+-- Brings what stands at the broker in line with the exits of an account's trades, whatever happened meanwhile: for
+-- all that is open of a trade, less what closing orders take, the stop loss rests there; the take profit does where
+-- there is no stop, or once the market has come to its price, and then the stop goes first. What is too much, or has
+-- another price, is canceled; what is missing is sent when nothing that is to go stands there any more. Returns how
+-- many changes that makes. Raises TB403 the lease is over.
 
 create function plan_exits(worker text, broker text, account text)
   returns integer

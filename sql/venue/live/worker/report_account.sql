@@ -1,7 +1,7 @@
--- Takes in what an account has, compares it with the book, and keeps the differences: one that is seen twice in a row is
--- real, since a fill may have been on its way. A symbol whose order is on its way isn't compared. Returns what is open.
--- cash and holdings are as in identity.broker_accounts, holdings by the broker's names; strangers are the broker's ids of
--- open orders that nobody here placed. Raises TB403 the lease is over.
+-- Takes in what an account has, compares it with the book, and keeps the differences: one that is seen twice in a row
+-- is real, since a fill may have been on its way. A symbol whose order is on its way isn't compared. Returns what is
+-- open. cash and holdings are as in identity.broker_accounts, holdings by the broker's names; strangers are the
+-- broker's ids of open orders that nobody here placed. Raises TB403 the lease is over.
 
 create function report_account(
     worker           text,

@@ -1,6 +1,7 @@
--- Takes in an order that was placed at the broker by somebody else, once something of it has filled: an order of its own,
--- marked as external, in the portfolio of that account. Later fills come by its client id like any other's. Returns that
--- id; null where no portfolio is bound to the account, the instrument is unknown, or it is known already.
+-- Takes in an order that was placed at the broker by somebody else, once something of it has filled: an order of its
+-- own, marked as external, in the portfolio of that account. Later fills come by its client id like any other's.
+-- Returns that id; null where no portfolio is bound to the account, the instrument is unknown, or it is known
+-- already.
 -- Raises TB403 the lease is over.
 
 create function report_external(
