@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from cryptography.fernet import Fernet
 from psycopg import conninfo, sql
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -25,15 +26,18 @@ sys.path[:0] = [path for path in (str(_ROOT), str(_ROOT / "python")) if path not
 from tests.support.databases import scratch_database, scratch_server  # noqa: E402
 
 from twinbook import logins  # noqa: E402
+from twinbook.brokers.standin import TradierStandIn  # noqa: E402
 from twinbook.failure import Failure  # noqa: E402
 from twinbook.migrate import migrate  # noqa: E402
 from twinbook.server import find_binaries  # noqa: E402
 
 EXAMPLES = _ROOT / "examples"
 README = _ROOT / "README.md"
+LIVE = _ROOT / "docs" / "live.md"
 FIRST_ORDER = EXAMPLES / "first_order.sql"
 _SETUP = EXAMPLES / "setup.sql"
 _TEXTS_LOGIN = "paper_app"  # a login belongs to the cluster, so the real one has a name of its own
+_ADDRESS = "http://127.0.0.1:8081"  # of a stand-in that a reader starts; ours is on any port
 _PASSWORD = "only-for-examples"  # noqa: S105
 
 # A system time is of a year after those that the examples trade in.
@@ -128,6 +132,28 @@ def readme(url: str) -> str:
         return _BLOCK.sub(executed, README.read_text())
 
 
+def live(url: str) -> str:
+    """The page on live trading, its commands executed against a stand-in of the broker."""
+    environment = {"TWINBOOK_ENCRYPTION_KEY": Fernet.generate_key().decode()}
+    with TradierStandIn() as standin:
+        environment["TWINBOOK_BROKER_TOKEN"] = standin.logins[0].key
+
+        def executed(block: re.Match[str]) -> str:
+            language, text = block.groups()
+            if language == "console":
+                text = "\n".join(map(typed, re.findall(r"^\$ (.*)$", text, re.MULTILINE)))
+            elif said := re.search(r"^export (TWINBOOK_CONFIRM\w+)=(\w+)$", text, re.MULTILINE):
+                environment[said[1]] = said[2]
+            return f"```{language}\n{text}```"
+
+        def typed(line: str) -> str:
+            words = shlex.split(line.replace(_ADDRESS, standin.origin))
+            came = _output([sys.executable, "-m", *words], DATABASE_URL=url, **environment)
+            return f"$ {line}\n{_tidy(came.replace(standin.origin, _ADDRESS))}"
+
+        return _BLOCK.sub(executed, LIVE.read_text())
+
+
 def _give_password(url: str, login: str) -> None:
     with psycopg.connect(url) as db:
         words = sql.SQL("alter role {} password {}")
@@ -164,6 +190,9 @@ def main() -> None:
         with scratch_database(server.url) as url:
             migrate(url)
             _keep(README, readme(url))
+        with scratch_database(server.url) as url:
+            migrate(url)
+            _keep(LIVE, live(url))
 
 
 def _keep(file: Path, text: str) -> None:

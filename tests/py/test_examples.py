@@ -32,3 +32,8 @@ def test_every_output_has_its_example() -> None:
 def test_the_readme_does_what_it_shows(db_url: str) -> None:
     now = tool.blank(tool.readme(db_url))
     assert now == tool.blank(tool.README.read_text()), "is it meant? Then: make docs"
+
+
+def test_the_page_on_live_trading_does_what_it_shows(db_url: str) -> None:
+    now = tool.blank(tool.live(db_url))
+    assert now == tool.blank(tool.LIVE.read_text()), "is it meant? Then: make docs"

@@ -2,18 +2,53 @@
 
 from importlib import import_module
 from importlib.metadata import version
+from typing import ClassVar
 
 import click
 
 from twinbook.cli.context import Context, ErrorsInOneLine
 
-_SUBJECTS = (
-    *("server", "schema", "user", "role", "instrument", "prices", "sweep"),
-    *("portfolio", "order", "trade", "settings", "broker", "alarm", "verify", "demo"),
-)
+# Each command's module, which is imported when it is asked for: a broker's client takes longer to
+# load than most commands to run.
+_MODULES = {
+    "server": ("up", "down", "psql"),
+    "schema": ("migrate", "status", "doctor"),
+    "user": ("user", "live"),
+    "role": ("role",),
+    "instrument": ("instrument", "currency", "fee"),
+    "prices": ("feed", "quote", "prices"),
+    "sweep": ("sweep",),
+    "portfolio": ("portfolio", "positions", "balances", "executions", "ledger"),
+    "order": ("order",),
+    "trade": ("trade", "trades", "summary", "snapshots", "flatten"),
+    "settings": ("settings", "limits", "mode"),
+    "broker": ("broker",),
+    "alarm": ("alarm",),
+    "verify": ("verify",),
+    "demo": ("demo",),
+}
 
 
-@click.group(cls=ErrorsInOneLine, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(ErrorsInOneLine):
+    """All subjects' commands, by name."""
+
+    _homes: ClassVar[dict[str, str]] = {
+        name: module for module, names in _MODULES.items() for name in names
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in order."""
+        return sorted(self._homes)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its module."""
+        if cmd_name not in self._homes:
+            return None
+        module = import_module(f"twinbook.cli.{self._homes[cmd_name]}")
+        return next(one for one in module.COMMANDS if one.name == cmd_name)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--database",
     metavar="URL",
@@ -38,11 +73,6 @@ def cli(
 ) -> None:
     """Two trading books, paper and live, that can never touch."""
     context.obj = Context(database, user, "live" if mode == "live" else "paper", as_json)
-
-
-for _subject in _SUBJECTS:
-    for _command in import_module(f"twinbook.cli.{_subject}").COMMANDS:
-        cli.add_command(_command)
 
 
 def main() -> None:

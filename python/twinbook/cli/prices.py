@@ -10,7 +10,6 @@ import click
 
 from twinbook import replay as replaying
 from twinbook.cli.acting import acting_book, print_rows, reading_book, supplying_prices
-from twinbook.cli.broker import watched_quotes
 from twinbook.cli.context import Context, pass_context
 from twinbook.cli.listing import listing
 from twinbook.cli.output import note, progress
@@ -250,6 +249,8 @@ def watch(
     \b
     twinbook --user alice prices watch AAPL MSFT --broker tradier
     """
+    from twinbook.cli.broker import watched_quotes  # noqa: PLC0415 -- slow, and for this alone
+
     note(f"watching {', '.join(symbols)}; Ctrl-C ends it")
     try:
         for new in watched_quotes(context, symbols, name, account, feed, every):
