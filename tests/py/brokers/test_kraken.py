@@ -314,7 +314,6 @@ def test_a_preview_places_nothing_and_checks_no_funds(play: Open) -> None:
     kraken, script = play(pairs(), payload("kraken/add_order_validate_ok.json"))
     preview = kraken.preview_order(ORDER)
     assert preview.description == "buy 1.25000000 XBTUSD @ limit 27500.0"
-    assert not preview.checks_funds
     assert not kraken.capabilities.preview_checks_funds
     assert form_of(script.last)["validate"] == "true"
     assert "deadline" not in form_of(script.last)

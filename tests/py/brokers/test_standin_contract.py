@@ -20,15 +20,16 @@ from twinbook.brokers import (
     OrderChange,
     OrderStatus,
     OrderType,
+    RateLimited,
     Rejected,
     Secret,
     Side,
     TimeInForce,
+    Unavailable,
     UnknownOrder,
     new_client_id,
 )
-
-WORKING = (OrderStatus.PENDING, OrderStatus.OPEN)
+from twinbook.brokers.standin import Fault
 
 
 def test_the_connection(venue: Venue) -> None:
@@ -226,11 +227,10 @@ def test_a_preview(venue: Venue) -> None:
         with pytest.raises(NotSupported):
             venue.broker.preview_order(venue.request())
         return
-    preview = venue.broker.preview_order(venue.request())
-    assert preview.checks_funds == venue.broker.capabilities.preview_checks_funds
+    assert venue.broker.preview_order(venue.request()).description
     assert venue.standin.orders() == []
     huge = venue.request(quantity=venue.quantity * 1000)
-    if preview.checks_funds:
+    if venue.broker.capabilities.preview_checks_funds:
         with pytest.raises(InsufficientFunds):
             venue.broker.preview_order(huge)
     else:
@@ -393,6 +393,17 @@ def test_terms_that_a_broker_refuses(venue: Venue) -> None:
     with pytest.raises(Rejected):
         venue.place(venue.request(symbol="ZZZZQ"))
     assert venue.standin.orders() == []
+
+
+def test_an_order_whose_time_ran_out_is_not_sent(venue: Venue) -> None:
+    venue.broker.quotes([venue.symbol])
+    deadline = venue.clock.now() + timedelta(seconds=5)
+    venue.standin.fail_next(Fault.TOO_MANY_REQUESTS, on="place")
+    with pytest.raises(RateLimited):
+        venue.place()
+    with pytest.raises(Unavailable, match="nothing was sent"):
+        venue.place(venue.request(deadline=deadline))
+    assert len(venue.standin.calls("place")) == 1
 
 
 def test_another_account_of_the_same_credentials(fake_clock: FakeClock) -> None:
