@@ -383,6 +383,15 @@ def test_shorts(venue: Venue) -> None:
 def test_what_was_traded_elsewhere_is_seen(venue: Venue) -> None:
     venue.standin.trade_outside(venue.symbol, "buy", venue.quantity, venue.price)
     assert [held.quantity for held in venue.broker.positions()] == [venue.quantity]
+    (traded,) = venue.broker.list_orders()
+    assert (traded.status, traded.filled_quantity) == (OrderStatus.FILLED, venue.quantity)
+    if venue.broker.capabilities.fills:
+        (fill,) = venue.broker.fills(venue.since())
+        assert (fill.order_id, fill.price) == (traded.order_id, venue.price)
+    venue.standin.order_outside(venue.symbol, "sell", venue.quantity, venue.price * 2)
+    (resting,) = venue.broker.list_orders(open_only=True)
+    assert (resting.side, resting.limit_price) == (Side.SELL, venue.price * 2)
+    assert resting.client_id != traded.client_id or resting.client_id is None
     venue.standin.deposit(Decimal(500))
     spent = venue.quantity * venue.price
     fee = Decimal("0.004") * spent if venue.broker.name == "kraken" else Decimal(0)
