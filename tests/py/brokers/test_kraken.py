@@ -376,7 +376,9 @@ def test_stops_are_read_by_their_prices(play: Open) -> None:
     ("word", "filled", "status", "is_known"),
     [
         ("pending", "0", OrderStatus.PENDING, True),
+        ("open", "0", OrderStatus.OPEN, True),
         ("open", "0.5", OrderStatus.PARTIALLY_FILLED, True),
+        ("canceled", "0.5", OrderStatus.CANCELED, True),
         ("closed", "1.0", OrderStatus.FILLED, True),
         ("closed", "0.5", OrderStatus.PARTIALLY_FILLED, False),
         ("closed", "0", OrderStatus.OPEN, False),

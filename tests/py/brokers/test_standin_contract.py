@@ -86,6 +86,8 @@ def test_options_are_listed(venue: Venue) -> None:
         assert option.greeks.delta is not None
         assert (option.greeks.delta > 0) == (option.right == "call") or not option.greeks.delta
         assert option.ask
+        assert option.bid_size
+        assert option.ask_size
     quoted = venue.broker.quotes([chain[0].symbol]).found[0]
     assert (quoted.bid, quoted.ask) == (chain[0].bid, chain[0].ask)
     assert venue.broker.chain(venue.symbol, days[0] + timedelta(days=1)) == []
