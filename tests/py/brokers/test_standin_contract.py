@@ -1,7 +1,7 @@
 """What every broker's client does with its stand-in, and where their capabilities differ."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,6 +30,56 @@ from twinbook.brokers import (
     new_client_id,
 )
 from twinbook.brokers.standin import Fault
+
+NEVER_OF_A_MARKET_ORDER = {"limit_price", "stop_price", "reason", "replaced_by"}
+# None in every result of that kind; what else is None would be lost in reading.
+GAPS = {
+    "tradier": {
+        "quote": set[str](),
+        "option": set[str](),
+        "order": {"fee"},
+        "position": set[str](),
+        "fill": set[str](),
+    },
+    "alpaca": {
+        "quote": {"last", "day_volume"},
+        "option": {"open_interest", "multiplier"},
+        "order": {"fee"},
+        "position": {"opened_at"},
+        "fill": {"fee", "fee_currency", "liquidity"},
+    },
+    "kraken": {
+        "quote": {"quoted_at"},
+        "order": {"effect"},
+        "position": {"cost", "opened_at"},
+        "fill": set[str](),
+    },
+}
+
+
+def gaps(told: object) -> set[str]:
+    """What a result says nothing of."""
+    assert is_dataclass(told)
+    return {field.name for field in fields(told) if getattr(told, field.name) is None}
+
+
+def test_what_a_broker_does_not_tell(venue: Venue) -> None:
+    missing = GAPS[venue.broker.name]
+    venue.standin.set_quote(venue.symbol, venue.price - 1, venue.price + 1)
+    assert gaps(venue.broker.quotes([venue.symbol]).found[0]) == missing["quote"]
+    order = venue.read(venue.place(venue.market()))
+    assert gaps(order) == missing["order"] | NEVER_OF_A_MARKET_ORDER
+    assert gaps(venue.broker.positions()[0]) == missing["position"]
+    balance = venue.broker.balance()
+    assert gaps(balance) == set()
+    assert gaps(balance.of("USD")) <= {"option_buying_power"}
+    if venue.broker.capabilities.fills:
+        assert gaps(venue.broker.fills(venue.since())[0]) == missing["fill"]
+    if venue.broker.capabilities.options:
+        day = venue.broker.expirations(venue.symbol)[0]
+        for option in venue.broker.chain(venue.symbol, day):
+            assert gaps(option) - {"bid"} == missing["option"]
+            assert gaps(option.greeks) == set()
 
 
 def test_the_connection(venue: Venue) -> None:
