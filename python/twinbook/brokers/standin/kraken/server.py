@@ -11,7 +11,7 @@ from twinbook.brokers.standin.core import Admission, Route, StandIn
 from twinbook.brokers.standin.exchange import Login
 from twinbook.brokers.standin.faults import Fault
 from twinbook.brokers.standin.kraken import orders, pairs, shapes
-from twinbook.brokers.standin.kraken.auth import is_signed
+from twinbook.brokers.standin.kraken.auth import check_secret, is_signed
 from twinbook.brokers.standin.kraken.limits import COST_OF_ORDER, TIERS, cost_of_cancel
 from twinbook.brokers.standin.kraken.refusals import errors, invalid, refusal
 from twinbook.brokers.standin.limits import DecayingCounter
@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 
 class KrakenStandIn(StandIn):
-    """Kraken spot. ``tier`` is starter, intermediate or pro; an account's name is our own."""
+    """Kraken spot. ``tier`` is starter, intermediate or pro; an account's name is our own.
+
+    Raises ValueError for a secret that isn't base64.
+    """
 
     broker: ClassVar[str] = "kraken"
     faults: ClassVar[frozenset[Fault]] = frozenset(Fault) - {Fault.DATASTORE, Fault.TWICE}
@@ -41,6 +44,8 @@ class KrakenStandIn(StandIn):
 
     def __init__(self, *, tier: str = "starter", **settings: Any) -> None:
         super().__init__(**settings)
+        for login in self.logins:
+            check_secret(login.secret)
         self.tier = TIERS[tier]
         self._calls_of: dict[str, DecayingCounter] = {}
         self._trades_of: dict[tuple[str, str], DecayingCounter] = {}
