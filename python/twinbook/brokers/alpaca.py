@@ -53,6 +53,7 @@ from twinbook.brokers.reading import (
     one_of,
     plain,
     price,
+    read_greeks,
     standing,
     text,
     translate,
@@ -66,7 +67,6 @@ from twinbook.brokers.terms import (
     Connection,
     Effect,
     Fill,
-    Greeks,
     OcoRequest,
     OptionQuote,
     Order,
@@ -210,7 +210,6 @@ class Alpaca(BrokerProvider):
         replace=True,
         replaces_quantity=True,
         fills=True,
-        sandbox=True,
         lists_past_days=True,
         client_id_is_unique=True,
         resubmission=Resubmission.SAFE,
@@ -273,10 +272,7 @@ class Alpaca(BrokerProvider):
             query = {"symbols": ",".join(batch), "feed": self.chosen["stock_feed"]}
             found |= self._http.call(_QUOTES, _read_quotes, query=query)
         found |= self._option_quotes(options)
-        return Quotes(
-            found=tuple(found[symbol] for symbol in asked if symbol in found),
-            unmatched=tuple(symbol for symbol in asked if symbol not in found),
-        )
+        return Quotes.of(asked, found)
 
     def expirations(self, underlying: str) -> list[date]:
         """See BrokerProvider. Derived from the contracts, since there is no list of its own."""
@@ -308,7 +304,7 @@ class Alpaca(BrokerProvider):
     def place_order(self, order: OrderRequest) -> Placed:
         """See BrokerProvider. Raises DuplicateClientId when an order with that id is there."""
         body = self._body(order)
-        return self._http.call(_PLACE, _read_placed, body=body)
+        return self._http.call(_PLACE, _read_placed, body=body, latest=order.deadline)
 
     def place_oco(self, pair: OcoRequest) -> Placed:
         """See BrokerProvider. The order returned is the take profit; the stop is its leg.
@@ -643,7 +639,6 @@ def _read_option(symbol: str, told: Fields, underlying: str) -> OptionQuote:
         raise Malformed("a snapshot isn't of an option")
     quote = _read_quote(symbol, fields(told.get("latestQuote") or {}))
     trade = fields(told.get("latestTrade") or {})
-    volatility = maybe_number(told.get("impliedVolatility"))
     greeks = told.get("greeks")
     return OptionQuote(
         symbol=symbol,
@@ -658,19 +653,10 @@ def _read_option(symbol: str, told: Fields, underlying: str) -> OptionQuote:
         ask_size=quote.ask_size,
         open_interest=None,
         multiplier=None,
-        greeks=_read_greeks(greeks, volatility) if isinstance(greeks, dict) else None,
+        greeks=read_greeks(greeks, told.get("impliedVolatility"))
+        if isinstance(greeks, dict)
+        else None,
         quoted_at=quote.quoted_at,
-    )
-
-
-def _read_greeks(told: Fields, volatility: Decimal | None) -> Greeks:
-    return Greeks(
-        delta=maybe_number(told.get("delta")),
-        gamma=maybe_number(told.get("gamma")),
-        theta=maybe_number(told.get("theta")),
-        vega=maybe_number(told.get("vega")),
-        rho=maybe_number(told.get("rho")),
-        implied_volatility=volatility,
     )
 
 

@@ -215,7 +215,6 @@ class Kraken(BrokerProvider):
         replace=False,
         replaces_quantity=False,
         fills=True,
-        sandbox=False,
         lists_past_days=True,
         client_id_is_unique=False,
         resubmission=Resubmission.BY_POLICY,
@@ -271,10 +270,7 @@ class Kraken(BrokerProvider):
             for symbol, pair in asked.items()
             if pair and pair.canonical in told
         }
-        return Quotes(
-            found=tuple(found.values()),
-            unmatched=tuple(symbol for symbol in asked if symbol not in found),
-        )
+        return Quotes.of(symbols, found)
 
     def expirations(self, underlying: str) -> list[date]:
         """Raises NotSupported: Kraken spot lists no options."""
@@ -318,9 +314,7 @@ class Kraken(BrokerProvider):
         form = self._form(order, pair) | {"validate": "true"}
         return self._http.call(
             _PREVIEW,
-            lambda result: Preview(
-                description=text(fields(result.get("descr")).get("order")), checks_funds=False
-            ),
+            lambda result: Preview(description=text(fields(result.get("descr")).get("order"))),
             form=form,
             also=self._engine(pair.altname, 1),
         )

@@ -68,7 +68,6 @@ class Capabilities:
     replace: bool
     replaces_quantity: bool
     fills: bool
-    sandbox: bool
     lists_past_days: bool
     client_id_is_unique: bool
     resubmission: Resubmission
@@ -76,7 +75,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """Where a broker answers. ``root`` is the path that its own addresses are written with."""
+    """Where a broker answers; ``sandbox`` is None where it has none.
+
+    ``root`` is the path that its own addresses are written with.
+    """
 
     production: str
     sandbox: str | None

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from twinbook.brokers.errors import NotSupported, Rejected
-from twinbook.brokers.terms import OrderStatus
+from twinbook.brokers.terms import Greeks, OrderStatus
 
 T = TypeVar("T")
 Fields = Mapping[str, Any]
@@ -137,6 +137,18 @@ def plain(value: Decimal) -> str:
         raise Rejected(f"{value} is not a number that can be sent")
     written = format(value, "f")
     return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def read_greeks(told: Fields, volatility: object) -> Greeks:
+    """An option's greeks, by the names that all use. Raises Malformed."""
+    return Greeks(
+        delta=maybe_number(told.get("delta")),
+        gamma=maybe_number(told.get("gamma")),
+        theta=maybe_number(told.get("theta")),
+        vega=maybe_number(told.get("vega")),
+        rho=maybe_number(told.get("rho")),
+        implied_volatility=maybe_number(volatility),
+    )
 
 
 def standing(

@@ -5,10 +5,12 @@ options by their OCC symbol, such as AAPL261218C00025000.
 """
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from twinbook.brokers.credentials import Environment
 
@@ -86,8 +88,8 @@ class OrderRequest:
 
     ``client_id`` is stored before it is sent; ``new_client_id`` makes one that every broker takes.
     ``effect`` is needed for options, and for short equities. ``expires_at`` is the end of a DAY
-    order, for brokers without days of their own. ``deadline`` is the moment after which the
-    broker must not accept it any more, where it can be told so; None lets the client choose.
+    order, for brokers without days of their own. After ``deadline`` it isn't sent any more, and
+    Kraken, which can be told so, doesn't accept it any more; None lets the client choose.
     """
 
     client_id: str
@@ -216,6 +218,15 @@ class Quotes:
     found: tuple[Quote, ...]
     unmatched: tuple[str, ...]
 
+    @classmethod
+    def of(cls, asked: Iterable[str], found: Mapping[str, Quote]) -> Self:
+        """Of the symbols that were asked for, each once, those that were found."""
+        symbols = list(dict.fromkeys(asked))
+        return cls(
+            found=tuple(found[symbol] for symbol in symbols if symbol in found),
+            unmatched=tuple(symbol for symbol in symbols if symbol not in found),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Greeks:
@@ -292,11 +303,10 @@ class Position:
 class Preview:
     """What the broker says an order would do; nothing was placed.
 
-    ``checks_funds`` says whether passing it means that the money suffices.
+    Whether passing it means that the money suffices, the broker's capabilities say.
     """
 
     description: str
-    checks_funds: bool
     cost: Decimal | None = None
     fees: Decimal | None = None
     margin_change: Decimal | None = None

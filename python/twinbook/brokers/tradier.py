@@ -51,6 +51,7 @@ from twinbook.brokers.reading import (
     number,
     plain,
     price,
+    read_greeks,
     standing,
     text,
     translate,
@@ -63,7 +64,6 @@ from twinbook.brokers.terms import (
     Cash,
     Connection,
     Effect,
-    Greeks,
     OcoRequest,
     OptionQuote,
     Order,
@@ -173,7 +173,6 @@ class Tradier(BrokerProvider):
         replace=True,
         replaces_quantity=False,
         fills=False,
-        sandbox=True,
         lists_past_days=False,
         client_id_is_unique=False,
         resubmission=Resubmission.NEVER,
@@ -220,10 +219,7 @@ class Tradier(BrokerProvider):
             query = {"symbols": ",".join(batch), "greeks": "false"}
             for quote in self._http.call(_QUOTES, _read_quotes, query=query):
                 found[quote.symbol] = quote
-        return Quotes(
-            found=tuple(found[symbol] for symbol in dict.fromkeys(symbols) if symbol in found),
-            unmatched=tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in found),
-        )
+        return Quotes.of(symbols, found)
 
     def expirations(self, underlying: str) -> list[date]:
         """See BrokerProvider. All roots, so that adjusted and weekly contracts are included."""
@@ -247,7 +243,11 @@ class Tradier(BrokerProvider):
         """See BrokerProvider. "ok" means received: a rejection may follow in the order's status."""
         form = self._form(order)
         return self._http.call(
-            _PLACE, lambda body: _read_placed(body, order.client_id), path=self._account, form=form
+            _PLACE,
+            lambda body: _read_placed(body, order.client_id),
+            path=self._account,
+            form=form,
+            latest=order.deadline,
         )
 
     def preview_order(self, order: OrderRequest) -> Preview:
@@ -477,7 +477,6 @@ class Tradier(BrokerProvider):
         charges = [maybe_number(order.get(name)) for name in ("commission", "fees")]
         return Preview(
             description=str(order.get("strategy") or order.get("class") or "order"),
-            checks_funds=True,
             cost=maybe_number(order.get("order_cost")),
             fees=sum((charge for charge in charges if charge is not None), Decimal(0)),
             margin_change=maybe_number(order.get("margin_change")),
@@ -577,19 +576,8 @@ def _read_option(told: Fields) -> OptionQuote:
         ask_size=maybe_number(told.get("asksize")),
         open_interest=maybe_number(told.get("open_interest")),
         multiplier=maybe_number(told.get("contract_size")),
-        greeks=_read_greeks(greeks) if isinstance(greeks, dict) else None,
+        greeks=read_greeks(greeks, greeks.get("mid_iv")) if isinstance(greeks, dict) else None,
         quoted_at=_newest(told),
-    )
-
-
-def _read_greeks(told: Fields) -> Greeks:
-    return Greeks(
-        delta=maybe_number(told.get("delta")),
-        gamma=maybe_number(told.get("gamma")),
-        theta=maybe_number(told.get("theta")),
-        vega=maybe_number(told.get("vega")),
-        rho=maybe_number(told.get("rho")),
-        implied_volatility=maybe_number(told.get("mid_iv")),
     )
 
 

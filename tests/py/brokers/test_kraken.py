@@ -314,7 +314,6 @@ def test_a_preview_places_nothing_and_checks_no_funds(play: Open) -> None:
     kraken, script = play(pairs(), payload("kraken/add_order_validate_ok.json"))
     preview = kraken.preview_order(ORDER)
     assert preview.description == "buy 1.25000000 XBTUSD @ limit 27500.0"
-    assert not preview.checks_funds
     assert not kraken.capabilities.preview_checks_funds
     assert form_of(script.last)["validate"] == "true"
     assert "deadline" not in form_of(script.last)
@@ -377,7 +376,9 @@ def test_stops_are_read_by_their_prices(play: Open) -> None:
     ("word", "filled", "status", "is_known"),
     [
         ("pending", "0", OrderStatus.PENDING, True),
+        ("open", "0", OrderStatus.OPEN, True),
         ("open", "0.5", OrderStatus.PARTIALLY_FILLED, True),
+        ("canceled", "0.5", OrderStatus.CANCELED, True),
         ("closed", "1.0", OrderStatus.FILLED, True),
         ("closed", "0.5", OrderStatus.PARTIALLY_FILLED, False),
         ("closed", "0", OrderStatus.OPEN, False),

@@ -1,7 +1,7 @@
 """What every broker's client does with its stand-in, and where their capabilities differ."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,15 +20,66 @@ from twinbook.brokers import (
     OrderChange,
     OrderStatus,
     OrderType,
+    RateLimited,
     Rejected,
     Secret,
     Side,
     TimeInForce,
+    Unavailable,
     UnknownOrder,
     new_client_id,
 )
+from twinbook.brokers.standin import Fault
 
-WORKING = (OrderStatus.PENDING, OrderStatus.OPEN)
+NEVER_OF_A_MARKET_ORDER = {"limit_price", "stop_price", "reason", "replaced_by"}
+# None in every result of that kind; what else is None would be lost in reading.
+GAPS = {
+    "tradier": {
+        "quote": set[str](),
+        "option": set[str](),
+        "order": {"fee"},
+        "position": set[str](),
+        "fill": set[str](),
+    },
+    "alpaca": {
+        "quote": {"last", "day_volume"},
+        "option": {"open_interest", "multiplier"},
+        "order": {"fee"},
+        "position": {"opened_at"},
+        "fill": {"fee", "fee_currency", "liquidity"},
+    },
+    "kraken": {
+        "quote": {"quoted_at"},
+        "order": {"effect"},
+        "position": {"cost", "opened_at"},
+        "fill": set[str](),
+    },
+}
+
+
+def gaps(told: object) -> set[str]:
+    """What a result says nothing of."""
+    assert is_dataclass(told)
+    return {field.name for field in fields(told) if getattr(told, field.name) is None}
+
+
+def test_what_a_broker_does_not_tell(venue: Venue) -> None:
+    missing = GAPS[venue.broker.name]
+    venue.standin.set_quote(venue.symbol, venue.price - 1, venue.price + 1)
+    assert gaps(venue.broker.quotes([venue.symbol]).found[0]) == missing["quote"]
+    order = venue.read(venue.place(venue.market()))
+    assert gaps(order) == missing["order"] | NEVER_OF_A_MARKET_ORDER
+    assert gaps(venue.broker.positions()[0]) == missing["position"]
+    balance = venue.broker.balance()
+    assert gaps(balance) == set()
+    assert gaps(balance.of("USD")) <= {"option_buying_power"}
+    if venue.broker.capabilities.fills:
+        assert gaps(venue.broker.fills(venue.since())[0]) == missing["fill"]
+    if venue.broker.capabilities.options:
+        day = venue.broker.expirations(venue.symbol)[0]
+        for option in venue.broker.chain(venue.symbol, day):
+            assert gaps(option) - {"bid"} == missing["option"]
+            assert gaps(option.greeks) == set()
 
 
 def test_the_connection(venue: Venue) -> None:
@@ -85,6 +136,8 @@ def test_options_are_listed(venue: Venue) -> None:
         assert option.greeks.delta is not None
         assert (option.greeks.delta > 0) == (option.right == "call") or not option.greeks.delta
         assert option.ask
+        assert option.bid_size
+        assert option.ask_size
     quoted = venue.broker.quotes([chain[0].symbol]).found[0]
     assert (quoted.bid, quoted.ask) == (chain[0].bid, chain[0].ask)
     assert venue.broker.chain(venue.symbol, days[0] + timedelta(days=1)) == []
@@ -226,11 +279,10 @@ def test_a_preview(venue: Venue) -> None:
         with pytest.raises(NotSupported):
             venue.broker.preview_order(venue.request())
         return
-    preview = venue.broker.preview_order(venue.request())
-    assert preview.checks_funds == venue.broker.capabilities.preview_checks_funds
+    assert venue.broker.preview_order(venue.request()).description
     assert venue.standin.orders() == []
     huge = venue.request(quantity=venue.quantity * 1000)
-    if preview.checks_funds:
+    if venue.broker.capabilities.preview_checks_funds:
         with pytest.raises(InsufficientFunds):
             venue.broker.preview_order(huge)
     else:
@@ -383,6 +435,15 @@ def test_shorts(venue: Venue) -> None:
 def test_what_was_traded_elsewhere_is_seen(venue: Venue) -> None:
     venue.standin.trade_outside(venue.symbol, "buy", venue.quantity, venue.price)
     assert [held.quantity for held in venue.broker.positions()] == [venue.quantity]
+    (traded,) = venue.broker.list_orders()
+    assert (traded.status, traded.filled_quantity) == (OrderStatus.FILLED, venue.quantity)
+    if venue.broker.capabilities.fills:
+        (fill,) = venue.broker.fills(venue.since())
+        assert (fill.order_id, fill.price) == (traded.order_id, venue.price)
+    venue.standin.order_outside(venue.symbol, "sell", venue.quantity, venue.price * 2)
+    (resting,) = venue.broker.list_orders(open_only=True)
+    assert (resting.side, resting.limit_price) == (Side.SELL, venue.price * 2)
+    assert resting.client_id != traded.client_id or resting.client_id is None
     venue.standin.deposit(Decimal(500))
     spent = venue.quantity * venue.price
     fee = Decimal("0.004") * spent if venue.broker.name == "kraken" else Decimal(0)
@@ -393,6 +454,17 @@ def test_terms_that_a_broker_refuses(venue: Venue) -> None:
     with pytest.raises(Rejected):
         venue.place(venue.request(symbol="ZZZZQ"))
     assert venue.standin.orders() == []
+
+
+def test_an_order_whose_time_ran_out_is_not_sent(venue: Venue) -> None:
+    venue.broker.quotes([venue.symbol])
+    deadline = venue.clock.now() + timedelta(seconds=5)
+    venue.standin.fail_next(Fault.TOO_MANY_REQUESTS, on="place")
+    with pytest.raises(RateLimited):
+        venue.place()
+    with pytest.raises(Unavailable, match="nothing was sent"):
+        venue.place(venue.request(deadline=deadline))
+    assert len(venue.standin.calls("place")) == 1
 
 
 def test_another_account_of_the_same_credentials(fake_clock: FakeClock) -> None:

@@ -191,6 +191,7 @@ def test_by_hand_with_what_cannot_be(tmp_path: Path) -> None:
     for asked in (
         ["alpaca", "--token", "only-a-key"],
         ["tradier", "--cash", "much"],
+        ["kraken", "--token", "key:secret!"],
         ["tradier", "--state", str(file)],
     ):
         done = subprocess.run(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tests.py.brokers.shapes import example, misfits, text_example
 
-from twinbook.brokers.standin import Fault, Race, TradierStandIn
+from twinbook.brokers.standin import Fault, Login, Race, TradierStandIn
 
 ORDERS = "/accounts/VA00000001/orders"
 BUY = {
@@ -511,6 +511,19 @@ def test_a_slow_cancel_shows_pending_cancel(
     assert get(tradier_http, number)["order"]["status"] == "pending_cancel"
     tradier.advance(5)
     assert get(tradier_http, number)["order"]["status"] == "canceled"
+
+
+def test_several_accounts() -> None:
+    login = Login("mine", "", ("VA00000001", "VA00000002"))
+    with TradierStandIn(logins=[login]) as broker:
+        headers = {"Authorization": "Bearer mine", "Accept": "application/json"}
+        with httpx.Client(base_url=broker.url, headers=headers) as http:
+            fits(http.get("/user/profile").json(), "profile_many_accounts")
+            assert place(http).status_code == 200
+            assert http.get("/accounts/VA00000002/orders").json() == example("tradier/orders_empty")
+            assert http.get("/accounts/VA00000002/positions").json() == (
+                example("tradier/positions_empty")
+            )
 
 
 def test_cash_account_and_json_null() -> None:

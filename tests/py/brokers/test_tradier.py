@@ -333,8 +333,14 @@ def test_all_pages_are_read(play: Open) -> None:
 @pytest.mark.parametrize(
     ("word", "filled", "status", "is_known"),
     [
+        ("pending", 0, OrderStatus.PENDING, True),
         ("submitted", 0, OrderStatus.PENDING, True),
         ("held", 0, OrderStatus.PENDING, True),
+        ("open", 0, OrderStatus.OPEN, True),
+        ("partially_filled", 3, OrderStatus.PARTIALLY_FILLED, True),
+        ("filled", 3, OrderStatus.FILLED, True),
+        ("expired", 0, OrderStatus.EXPIRED, True),
+        ("rejected", 0, OrderStatus.REJECTED, True),
         ("pending_cancel", 0, OrderStatus.OPEN, True),
         ("pending_cancel", 3, OrderStatus.PARTIALLY_FILLED, True),
         ("error", 0, OrderStatus.REJECTED, True),
@@ -392,7 +398,6 @@ def test_a_preview_places_nothing(play: Open) -> None:
     preview = tradier.preview_order(ORDER)
     assert form_of(script.last)["preview"] == "true"
     assert (preview.cost, preview.fees, preview.margin_change) == (D(250), D(0), D(125))
-    assert preview.checks_funds
     with pytest.raises(InsufficientFunds):
         tradier.preview_order(ORDER)
 

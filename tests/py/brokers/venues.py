@@ -1,6 +1,6 @@
 """Each broker's client and its stand-in, on one clock, so that one test says something of all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,8 +26,30 @@ from twinbook.brokers import (
 )
 from twinbook.brokers.alpaca import Alpaca
 from twinbook.brokers.kraken import Kraken
+from twinbook.brokers.limits import Limit
 from twinbook.brokers.standin import STAND_INS, StandIn
 from twinbook.brokers.tradier import Tradier
+
+
+class Lifted:
+    """A limit that never binds, where many requests are the point."""
+
+    def reserve(self, cost: float) -> float:
+        return 0.0
+
+    def observe(self, left: int, resets_in: float, allowed: int | None) -> None:
+        return
+
+    def exhaust(self, resets_in: float | None) -> None:
+        return
+
+
+class Hurried(ProcessState):
+    """An account's state without limits."""
+
+    def limit(self, name: str, fresh: Callable[[], Limit]) -> Limit:
+        return Lifted()
+
 
 _CLIENTS: dict[str, type[BrokerProvider]] = {
     client.name: client for client in (Tradier, Alpaca, Kraken)
@@ -43,10 +65,12 @@ def credentials_for(standin: StandIn) -> Credentials:
     return Credentials(environment=Environment.SANDBOX, account=login.accounts[0], **held)
 
 
-def client_of(standin: StandIn, credentials: Credentials) -> BrokerProvider:
-    """A client that shares nothing with other ones."""
+def client_of(
+    standin: StandIn, credentials: Credentials, state: ProcessState | None = None
+) -> BrokerProvider:
+    """A client that shares nothing with other ones, unless it is given a state."""
     kind = _CLIENTS[standin.broker]
-    return kind(credentials, standin.origin, state=ProcessState())
+    return kind(credentials, standin.origin, state=state or ProcessState())
 
 
 @dataclass

@@ -37,7 +37,10 @@ class _Amount(click.ParamType[Decimal]):
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file that it goes on from, and keeps; without one it forgets everything.",
 )
-@click.option("--token", help="The token that it takes; for alpaca and kraken KEY:SECRET.")
+@click.option(
+    "--token",
+    help="The token that it takes; alpaca: KEY:SECRET; kraken: KEY:SECRET, the latter in base64.",
+)
 @click.option("--cash", type=_Amount(), default="100000", show_default=True)
 @click.option(
     "--limits",
@@ -98,8 +101,8 @@ def main(
         standin.start()
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror}") from None
-    except (ValueError, LookupError) as error:
-        raise click.ClickException(f"{state}: {error}") from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
     if trouble:
         standin.fail_at_random(trouble, seed=seed)
     _introduce(standin)

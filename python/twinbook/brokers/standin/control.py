@@ -36,7 +36,8 @@ _COMMANDS = {
     "orders/show-status": "show_status",
     "matching/hold": "hold_matching",
     "matching/resume": "resume_matching",
-    "trades": "trade_outside",
+    "outside/trades": "trade_outside",
+    "outside/orders": "order_outside",
     "deposits": "deposit",
     "clock": "advance",
 }

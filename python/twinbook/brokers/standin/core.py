@@ -232,10 +232,14 @@ class StandIn(Exchange):
         self, failing: Failing, route: Route | None, groups: dict[str, str], request: Request
     ) -> Answer:
         with self.lock:
-            if failing.fault == Fault.REFUSED:
-                reason = failing.message or self.late_rejection
-                self.script.orders.appendleft(OrderPlan("reject", reason))
-            return self._serve(route, groups, request)
+            if failing.fault != Fault.REFUSED:
+                return self._serve(route, groups, request)
+            plan = OrderPlan("reject", failing.message or self.late_rejection)
+            self.script.orders.appendleft(plan)
+            answer = self._serve(route, groups, request)
+            # What was refused in earnest used up no plan, which mustn't meet another order.
+            self.script.orders = deque(one for one in self.script.orders if one is not plan)
+            return answer
 
     def _worded(self, failing: Failing) -> Answer | None:
         """The fault's own answer; None where the usual one goes out."""

@@ -124,14 +124,6 @@ class Engine:
         self._house.after_fill(order, fill)
         return fill
 
-    def trade_outside(
-        self, account: str, symbol: str, side: str, quantity: Decimal, price: Decimal
-    ) -> Fill:
-        """Books a trade that no order of ours stands behind."""
-        now = self._clock.now()
-        ghost = Order("", account, symbol, side, Kind.MARKET, quantity, now, executed=quantity)
-        return self._book(ghost, quantity, price, is_maker=False)
-
     def end(self, order: Order, status: Status, reason: str = "") -> None:
         """Ends a working order, and what depends on it."""
         if not order.is_working:

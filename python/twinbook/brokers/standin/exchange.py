@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from twinbook.brokers.standin.clock import Clock
 from twinbook.brokers.standin.engine import Engine
@@ -26,6 +26,7 @@ from twinbook.brokers.standin.margin import size_of
 from twinbook.brokers.standin.state import (
     Fill,
     Holding,
+    Kind,
     Order,
     Quote,
     Role,
@@ -278,10 +279,19 @@ class Exchange(ABC):
     def trade_outside(
         self, symbol: str, side: str, quantity: Decimal, price: Decimal, account: str = ""
     ) -> Fill:
-        """Trades on an account past the API, as a person at the broker's own page would."""
+        """Trades on an account past our API, as a person at the broker's own page would."""
         with self.acting():
-            name = account or self.logins[0].accounts[0]
-            return self.engine.trade_outside(name, self.canonical(symbol), side, quantity, price)
+            order = self._order_outside(account, symbol, side, Kind.MARKET, quantity)
+            return self.engine.execute(order, quantity, price)
+
+    def order_outside(
+        self, symbol: str, side: str, quantity: Decimal, limit: Decimal, account: str = ""
+    ) -> Order:
+        """Places a limit order past our API, without a client id of ours or any check."""
+        with self.acting():
+            order = self._order_outside(account, symbol, side, Kind.LIMIT, quantity)
+            order.limit = limit
+            return copy.copy(order)
 
     def deposit(self, amount: Decimal, *, asset: str = "", account: str = "") -> Holding:
         """Puts money, or something else, on an account; below zero takes it away."""
@@ -360,6 +370,18 @@ class Exchange(ABC):
         """An id for an execution."""
 
     @abstractmethod
+    def new_order_id(self) -> str:
+        """An id for an order."""
+
+    @abstractmethod
+    def terms_outside(self, account: str, symbol: str, side: str, kind: Kind) -> dict[str, Any]:
+        """The broker's own terms of an order that a person placed at its page."""
+
+    def own_client_id(self) -> str:
+        """The client id of such an order, where the broker gives it one."""
+        return ""
+
+    @abstractmethod
     def seed(self) -> Iterable[Quote]:
         """Quotes to begin with."""
 
@@ -432,6 +454,27 @@ class Exchange(ABC):
     def limited(self, documented: int) -> int:
         """A limit of the broker's, times the factor."""
         return round(documented * self.limit_factor) if self.limit_factor else 1_000_000_000
+
+    def _order_outside(
+        self, account: str, symbol: str, side: str, kind: Kind, quantity: Decimal
+    ) -> Order:
+        if side not in ("buy", "sell") or quantity <= 0:
+            raise ValueError("a side is buy or sell, a quantity above 0")
+        name = account or self.logins[0].accounts[0]
+        traded = self.canonical(symbol)
+        order = Order(
+            id=self.new_order_id(),
+            account=name,
+            symbol=traded,
+            side=side,
+            type=kind,
+            quantity=quantity,
+            placed_at=self.clock.now(),
+            client_id=self.own_client_id(),
+            terms=self.terms_outside(name, traded, side, kind),
+        )
+        self.engine.place([order], 0)
+        return order
 
     def _part_of(self, order: Order) -> Decimal:
         """About half of what remains; whole numbers of what is ordered in whole numbers."""

@@ -112,7 +112,7 @@ class Order:
 
 @dataclass
 class Fill:
-    """One execution. ``order_id`` is "" for a trade that nobody placed through the API."""
+    """One execution, and where its order stood after it."""
 
     id: str
     order_id: str

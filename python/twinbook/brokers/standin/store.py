@@ -33,13 +33,17 @@ class Store:
     def load(self, broker: str, state: State) -> float | None:
         """Fills a state; returns how far its clock is ahead, None if there is nothing to read.
 
-        Raises ValueError for another broker's file.
+        Raises ValueError for another broker's file, or no stand-in's.
         """
         if self._file is None or not self._file.exists():
             return None
-        told = json.loads(self._file.read_text(), object_hook=_as_decimal)
-        if told["broker"] != broker:
-            raise ValueError(f"{self._file} belongs to a stand-in of {told['broker']}")
+        try:
+            told = json.loads(self._file.read_text(), object_hook=_as_decimal)
+            owner = told["broker"]
+        except (ValueError, LookupError, TypeError):
+            raise ValueError(f"{self._file} is no stand-in's") from None
+        if owner != broker:
+            raise ValueError(f"{self._file} belongs to a stand-in of {owner}")
         for one in told["orders"]:
             state.add_order(_order(one))
         state.fills = [Fill(**one) for one in told["fills"]]

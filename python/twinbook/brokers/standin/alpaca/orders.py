@@ -107,6 +107,12 @@ def client_id_of(body: Body, desk: Desk) -> str:
     return given or desk.new_client_id()
 
 
+def intent_of(side: str, held: Decimal) -> str:
+    """What buying or selling does to what is held, in Alpaca's words."""
+    is_opening = held * (1 if side == "buy" else -1) >= 0
+    return f"{side}_to_{'open' if is_opening else 'close'}"
+
+
 def _single(body: Body, desk: Desk) -> Order:
     symbol = body.get("symbol")
     if not isinstance(symbol, str) or not symbol:
@@ -131,8 +137,7 @@ def _single(body: Body, desk: Desk) -> Order:
         quantity = (notional / price).quantize(Decimal("1e-9"))
     _check_class(symbol, type_, duration, quantity, body)
     held = desk.state.held(desk.account, symbol)
-    is_opening = held * (1 if side == "buy" else -1) >= 0
-    intent = body.get("position_intent") or f"{side}_to_{'open' if is_opening else 'close'}"
+    intent = body.get("position_intent") or intent_of(side, held)
     if intent not in _INTENTS or not intent.startswith(side):
         raise invalid("invalid position_intent")
     return Order(

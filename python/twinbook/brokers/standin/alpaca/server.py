@@ -21,7 +21,7 @@ from twinbook.brokers.standin.exchange import Login
 from twinbook.brokers.standin.limits import Reading, Window
 from twinbook.brokers.standin.margin import Margin
 from twinbook.brokers.standin.occ import Contract, contract
-from twinbook.brokers.standin.state import Order, Quote, Role, Status
+from twinbook.brokers.standin.state import Kind, Order, Quote, Role, Status
 from twinbook.brokers.standin.wire import Answer, Refusal, Request, as_json
 
 _PER_MINUTE = 200
@@ -98,6 +98,22 @@ class AlpacaStandIn(StandIn):
 
     def new_fill_id(self, at: float) -> str:
         return shapes.activity_id(self.state.next_number("fill_id"), at)
+
+    def new_order_id(self) -> str:
+        return shapes.numbered_id("order", self.state.next_number("order"))
+
+    def own_client_id(self) -> str:
+        return shapes.numbered_id("client", self.state.next_number("client"))
+
+    def terms_outside(self, account: str, symbol: str, side: str, kind: Kind) -> dict[str, Any]:
+        held = self.state.held(account, symbol)
+        return {
+            "time_in_force": "gtc",
+            "position_intent": orders.intent_of(side, held),
+            "extended_hours": False,
+            "notional": None,
+            "order_class": "",
+        }
 
     def seed(self) -> Iterable[Quote]:
         now = self.clock.now()
@@ -253,8 +269,8 @@ class AlpacaStandIn(StandIn):
             margin=self.margin,
             now=self.clock.now(),
             account=login.accounts[0],
-            new_id=lambda: shapes.numbered_id("order", self.state.next_number("order")),
-            new_client_id=lambda: shapes.numbered_id("client", self.state.next_number("client")),
+            new_id=self.new_order_id,
+            new_client_id=self.own_client_id,
         )
 
     def _held(self, login: Login) -> list[dict[str, Any]]:

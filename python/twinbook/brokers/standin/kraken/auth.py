@@ -8,6 +8,14 @@ import hashlib
 import hmac
 
 
+def check_secret(secret: str) -> None:
+    """Raises ValueError for a secret that Kraken wouldn't give out."""
+    try:
+        base64.b64decode(secret, validate=True)
+    except ValueError:
+        raise ValueError("a secret of Kraken's is base64") from None
+
+
 def signature(secret: str, path: str, nonce: str, body: bytes) -> str:
     """The header API-Sign; ``path`` begins with /0/private/, ``body`` is what is sent, verbatim."""
     digest = hashlib.sha256(nonce.encode() + body).digest()

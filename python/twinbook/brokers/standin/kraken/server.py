@@ -11,11 +11,11 @@ from twinbook.brokers.standin.core import Admission, Route, StandIn
 from twinbook.brokers.standin.exchange import Login
 from twinbook.brokers.standin.faults import Fault
 from twinbook.brokers.standin.kraken import orders, pairs, shapes
-from twinbook.brokers.standin.kraken.auth import is_signed
+from twinbook.brokers.standin.kraken.auth import check_secret, is_signed
 from twinbook.brokers.standin.kraken.limits import COST_OF_ORDER, TIERS, cost_of_cancel
 from twinbook.brokers.standin.kraken.refusals import errors, invalid, refusal
 from twinbook.brokers.standin.limits import DecayingCounter
-from twinbook.brokers.standin.state import ZERO, Fill, Order, Quote, Status
+from twinbook.brokers.standin.state import ZERO, Fill, Kind, Order, Quote, Status
 from twinbook.brokers.standin.wire import Answer, Refusal, Request
 
 _PAGE = 50
@@ -28,7 +28,10 @@ T = TypeVar("T")
 
 
 class KrakenStandIn(StandIn):
-    """Kraken spot. ``tier`` is starter, intermediate or pro; an account's name is our own."""
+    """Kraken spot. ``tier`` is starter, intermediate or pro; an account's name is our own.
+
+    Raises ValueError for a secret that isn't base64.
+    """
 
     broker: ClassVar[str] = "kraken"
     faults: ClassVar[frozenset[Fault]] = frozenset(Fault) - {Fault.DATASTORE, Fault.TWICE}
@@ -41,6 +44,8 @@ class KrakenStandIn(StandIn):
 
     def __init__(self, *, tier: str = "starter", **settings: Any) -> None:
         super().__init__(**settings)
+        for login in self.logins:
+            check_secret(login.secret)
         self.tier = TIERS[tier]
         self._calls_of: dict[str, DecayingCounter] = {}
         self._trades_of: dict[tuple[str, str], DecayingCounter] = {}
@@ -120,6 +125,18 @@ class KrakenStandIn(StandIn):
     def new_fill_id(self, at: float) -> str:
         return shapes.txid("T", self.state.next_number("fill_id"))
 
+    def new_order_id(self) -> str:
+        return shapes.txid("O", self.state.next_number("order"))
+
+    def terms_outside(self, account: str, symbol: str, side: str, kind: Kind) -> dict[str, Any]:
+        return {
+            "ordertype": str(kind),
+            "userref": None,
+            "oflags": "fciq",
+            "close": None,
+            "starttm": 0.0,
+        }
+
     def seed(self) -> Iterable[Quote]:
         for pair in pairs.PAIRS.values():
             last = pair.first_price
@@ -151,7 +168,7 @@ class KrakenStandIn(StandIn):
         kind = close["ordertype"]
         limit, trigger = orders.prices_of(close, kind, pairs.PAIRS[order.symbol])
         closing = Order(
-            id=self._new_id(),
+            id=self.new_order_id(),
             account=order.account,
             symbol=order.symbol,
             side="sell" if order.side == "buy" else "buy",
@@ -283,7 +300,7 @@ class KrakenStandIn(StandIn):
             now=now,
             received_at=request.received_at,
             most_open=self.limited(self.tier.open_orders),
-            new_id=str if is_preview else self._new_id,
+            new_id=str if is_preview else self.new_order_id,
         )
         order = orders.order_of(form, desk, is_validated_only=is_preview)
         described = orders.describe(order)
@@ -340,9 +357,6 @@ class KrakenStandIn(StandIn):
             del self.state.switches[account]
             for order in self.state.working(account):
                 self.engine.end(order, Status.CANCELED, _USER_ASKED)
-
-    def _new_id(self) -> str:
-        return shapes.txid("O", self.state.next_number("order"))
 
     def _cancel(self, order: Order) -> bool:
         """Costs by the order's age, and is never refused for it."""
@@ -422,8 +436,7 @@ class KrakenStandIn(StandIn):
         return _merged([one for one in self.state.fills if one.account in login.accounts], form)
 
     def _trade(self, fill: Fill) -> dict[str, Any]:
-        order = self.state.orders.get(fill.order_id)
-        return shapes.trade(fill, order.terms["ordertype"] if order else "market")
+        return shapes.trade(fill, self.state.orders[fill.order_id].terms["ordertype"])
 
 
 def _form(request: Request) -> Form:

@@ -113,7 +113,7 @@ def consolidated(fills: Iterable[Fill]) -> list[Fill]:
     """Takes of one order at one moment made one trade, under the first one's id."""
     merged: dict[tuple[str, float, int], list[Fill]] = {}
     for one in fills:
-        own = one.number if one.is_maker or not one.order_id else 0
+        own = one.number if one.is_maker else 0
         merged.setdefault((one.order_id, one.at, own), []).append(one)
     return [_merge(group) for group in merged.values()]
 

@@ -89,6 +89,15 @@ def change(order: Order, form: Form) -> None:
     order.is_triggered = order.has_rested = False
 
 
+def side_of(symbol: str, side: str, held: Decimal) -> str:
+    """Buying or selling in Tradier's words, by what is held."""
+    closes = held < 0 if side == "buy" else held > 0
+    if contract(symbol):
+        return f"{side}_to_{'close' if closes else 'open'}"
+    words = {("buy", True): "buy_to_cover", ("sell", False): "sell_short"}
+    return words.get((side, closes), side)
+
+
 def preview(orders: list[Order], margin: Margin, now: str) -> dict[str, Any]:
     """What an order would cost: numbers of the first that trades."""
     order = next(one for one in orders if one.role != Role.CONTAINER)

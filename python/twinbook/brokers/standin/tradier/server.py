@@ -12,7 +12,7 @@ from twinbook.brokers.standin.faults import Fault
 from twinbook.brokers.standin.limits import Reading, Window
 from twinbook.brokers.standin.margin import Margin
 from twinbook.brokers.standin.occ import Contract, contract
-from twinbook.brokers.standin.state import Order, Quote, Role
+from twinbook.brokers.standin.state import Kind, Order, Quote, Role
 from twinbook.brokers.standin.tradier import orders, shapes
 from twinbook.brokers.standin.tradier.refusals import invalid, refusal
 from twinbook.brokers.standin.wire import Answer, Refusal, Request, as_json, as_text
@@ -115,6 +115,19 @@ class TradierStandIn(StandIn):
     def new_fill_id(self, at: float) -> str:
         """Tradier shows none."""
         return str(self.state.next_number("fill_id"))
+
+    def new_order_id(self) -> str:
+        return str(_FIRST_ID + self.state.next_number("order"))
+
+    def terms_outside(self, account: str, symbol: str, side: str, kind: Kind) -> dict[str, Any]:
+        option = contract(symbol)
+        return {
+            "class": "option" if option else "equity",
+            "symbol": option.underlying if option else symbol,
+            "side": orders.side_of(symbol, side, self.state.held(account, symbol)),
+            "type": str(kind),
+            "duration": "gtc",
+        }
 
     def seed(self) -> Iterable[Quote]:
         now = self.clock.now()
@@ -239,7 +252,7 @@ class TradierStandIn(StandIn):
         form = request.form()
         is_preview = form.pop("preview", "false") == "true"
         now = self.clock.now()
-        new_id = str if is_preview else self._new_id  # a preview has no id
+        new_id = str if is_preview else self.new_order_id  # a preview has no id
         placed = orders.orders_of(form, orders.Desk(self.state, self.margin, now, account, new_id))
         if is_preview:
             when = shapes.time(at(now).timestamp()).removesuffix("Z")
@@ -261,9 +274,6 @@ class TradierStandIn(StandIn):
         if not self.ask_cancel(order):
             _check_working(order)
         return _worded(request, {"order": {"id": int(order.id), "status": "ok"}})
-
-    def _new_id(self) -> str:
-        return str(_FIRST_ID + self.state.next_number("order"))
 
     def _shown(self, order: Order, request: Request) -> dict[str, Any]:
         is_whole = order.role in (Role.CONTAINER, Role.COMBINATION)
