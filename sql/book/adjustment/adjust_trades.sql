@@ -33,8 +33,10 @@ begin
         entry_quantity  = trim_scale(case when held.quantity is null then t.entry_quantity
                                           else held.exited + abs(held.kept) end),
         exit_quantity   = held.exited,
-        stop_loss       = adjusted_price(t.stop_loss, ratio, terms.tick),
-        take_profit     = adjusted_price(t.take_profit, ratio, terms.tick),
+        (stop_loss, take_profit) = (
+          select b.stop_loss, b.take_profit
+          from adjusted_bracket(case t.direction when 'long' then 'buy' else 'sell' end, ratio, terms.tick,
+                                t.stop_loss, t.take_profit) as b),
         first_stop_loss = adjusted_price(t.first_stop_loss, ratio, terms.tick),
         mfe             = greatest(t.mfe, held.best),
         mae             = least(t.mae, held.worst),
