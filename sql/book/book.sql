@@ -122,6 +122,7 @@
 \ir adjustment/adjusted_price.sql
 \ir adjustment/adjusted_bracket.sql
 \ir adjustment/pay_fractions.sql
+\ir adjustment/vacate_symbol.sql
 \ir adjustment/adjust_orders.sql
 \ir adjustment/adjust_trades.sql
 \ir adjustment/apply_action.sql

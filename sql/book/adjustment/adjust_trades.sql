@@ -66,7 +66,10 @@ begin
       insert into positions (username, portfolio_id, symbol, strategy, trade_id, quantity, cost, currency, multiplier,
                              opened_at, updated_at)
       values (home.username, home.portfolio_id, action.new_symbol, held.strategy, held.trade_id, held.quantity,
-              held.cost, held.currency, held.multiplier, held.opened_at, action.effective_at);
+              held.cost, held.currency, held.multiplier, held.opened_at, action.effective_at)
+      on conflict on constraint positions_pkey do update
+      set (trade_id, quantity, cost, opened_at, updated_at) =
+          (excluded.trade_id, excluded.quantity, excluded.cost, excluded.opened_at, excluded.updated_at);
     end if;
 
     insert into position_adjustments (username, portfolio_id, action_number, symbol, strategy, trade_id,
