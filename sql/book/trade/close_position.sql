@@ -29,7 +29,7 @@ begin
   wanted.context       := '{}';
 
   if coalesce(close_position.quantity, 1) <= 0 or close_position.quantity > trade.open_quantity
-    or close_position.quantity >= 'Infinity' then
+    or shared_data.too_much(close_position.quantity) then
     raise exception using
       errcode = 'TB400',
       message = format('%s are open of trade %s', plain(trade.open_quantity), trade.trade_id),
