@@ -36,16 +36,17 @@ begin
 
   with incoming as (
     select q.*, source.newest_number + q.ordinality as number,
-           coalesce(q.quoted_at < greatest(known.quoted_at, max(q.quoted_at) over earlier), false) as is_late
+           coalesce(q.quoted_at < greatest(known.quoted_at, max(q.quoted_at) over earlier), false) as is_late,
+           greatest(source.newest_at, max(q.quoted_at) over (order by q.ordinality)) as feed_time
     from unnest(batch) with ordinality as q
     left join quotes as known on (known.username, known.feed, known.symbol) = (source.username, source.name, q.symbol)
     window earlier as (partition by q.symbol order by q.ordinality rows between unbounded preceding and 1 preceding)
   ),
   history as (
     insert into market_data (username, feed, number, kind, symbol, bid, ask, last, volume, bid_size, ask_size,
-                             quoted_at)
+                             quoted_at, feed_time)
     select source.username, source.name, number, case when is_late then 'late' else 'quote' end,
-           symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at
+           symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at, feed_time
     from incoming
   ),
   latest as (
