@@ -7,6 +7,7 @@ create function adjust_portfolios(action shared_data.corporate_actions)
   set search_path from current
 as $$
 declare
+  symbols   constant text[] := array_remove(array[action.symbol, action.new_symbol], null);
   candidate record;
   home      portfolios;
 begin
@@ -28,7 +29,7 @@ begin
     for no key update skip locked;
 
     if not found then
-      perform leave_unmatched(candidate.username, candidate.portfolio_id, array[action.symbol],
+      perform leave_unmatched(candidate.username, candidate.portfolio_id, symbols,
                               action.quote_number + 1, 'skipped', action.username, action.feed);
       continue;
     end if;
@@ -41,7 +42,7 @@ begin
           message = format('a corporate action failed for a portfolio: %s', sqlerrm),
           detail  = format('SQLSTATE %s', sqlstate),
           hint    = 'It is applied when the portfolio is next taken.';
-        perform leave_unmatched(candidate.username, candidate.portfolio_id, array[action.symbol],
+        perform leave_unmatched(candidate.username, candidate.portfolio_id, symbols,
                                 action.quote_number + 1, 'failed', action.username, action.feed);
     end;
   end loop;
