@@ -181,8 +181,13 @@ class Player:
             if act.verb == "sweep":
                 self.market.execute("select shared_data.sweep()")
             elif act.of:
-                order_by = "order_number" if act.of == waiting else (
-                    "(select order_number from orders as o where o.order_id = t.entry_order_id)")
+                order_by = (
+                    "order_number"
+                    if act.of == waiting
+                    else (
+                        "(select order_number from orders as o where o.order_id = t.entry_order_id)"
+                    )
+                )
                 db.execute(
                     f"with found as (select * from {act.of} order by {order_by}, placed_at"
                     f" offset {act.nth} limit 1) {act.verb}".encode(),

@@ -10,6 +10,7 @@ as $$
 declare
   wanted  orders;
   waiting orders;
+  market  constant shared_data.market := market_at(home, trade.symbol);
   closing constant numeric := (
     select coalesce(sum(o.quantity - o.filled_quantity), 0)
     from orders as o
@@ -43,9 +44,16 @@ begin
       hint    = 'Cancel that order first, or wait for its fill.';
   end if;
 
+  if close_position.quantity % market.lot <> 0 and close_position.quantity <> trade.open_quantity - closing then
+    raise exception using
+      errcode = 'TB400',
+      message = format('a part of trade %s is a multiple of %s', trade.trade_id, plain(market.lot)),
+      hint    = 'Leave quantity out to close all of it.';
+  end if;
+
   wanted.quantity := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
 
-  if wanted.quantity = trade.open_quantity and (market_at(home, trade.symbol)).source is not null then
+  if wanted.quantity = trade.open_quantity and market.source is not null then
     for waiting in
       select o.*
       from orders as o
