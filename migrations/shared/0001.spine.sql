@@ -58,7 +58,7 @@ create domain shared_data.share as numeric
   constraint share_is_a_part check (value >= 0 and value <= 100);
 
 create domain shared_data.age as interval
-  constraint age_is_a_time check (value > interval '0');
+  constraint age_is_a_time check (value > interval '0' and value <= interval '1000 years');
 
 create domain shared_data.milliseconds as integer
   constraint milliseconds_are_a_time check (value >= 0);
@@ -629,9 +629,12 @@ create table shared_data.market_data (
   ask_size    shared_data.amount,
   quoted_at   timestamptz        not null,
   created_at  timestamptz        not null default now(),
+  feed_time   timestamptz,
 
   constraint market_data_pkey          primary key (username, feed, number, created_at),
-  constraint market_data_kind_is_known check (kind in ('quote', 'late', 'bar'))
+  constraint market_data_kind_is_known check (kind in ('quote', 'late', 'bar')),
+  constraint market_data_quotes_have_a_feed_time check ((kind = 'bar') = (feed_time is null)
+                                                               and feed_time >= quoted_at)
 ) partition by range (created_at);
 
 create table shared_data.market_data_default partition of shared_data.market_data default;
@@ -645,6 +648,7 @@ comment on column shared_data.market_data.number    is 'Its number within the fe
 comment on column shared_data.market_data.kind      is 'quote: moved the price; late: older than its symbol''s newest; bar: loaded as history.';
 comment on column shared_data.market_data.last      is 'The last price; of a bar, its close.';
 comment on column shared_data.market_data.quoted_at is 'Business time; of a bar, its close.';
+comment on column shared_data.market_data.feed_time is 'The newest business time on its feed once it had come; null for a bar.';
 
 -- sql/shared_data/corporate_action/table.sql
 -- A corporate action changes what a symbol means on a feed, between two of its quotes: a split, or another symbol.

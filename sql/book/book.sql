@@ -127,7 +127,9 @@
 \ir trade/settle_trade.sql
 \ir option/settle_options.sql
 \ir adjustment/adjusted_price.sql
+\ir adjustment/adjusted_bracket.sql
 \ir adjustment/pay_fractions.sql
+\ir adjustment/vacate_symbol.sql
 \ir adjustment/adjust_orders.sql
 \ir adjustment/adjust_trades.sql
 \ir adjustment/apply_action.sql

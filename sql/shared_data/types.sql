@@ -25,7 +25,7 @@ create domain shared_data.share as numeric
   constraint share_is_a_part check (value >= 0 and value <= 100);
 
 create domain shared_data.age as interval
-  constraint age_is_a_time check (value > interval '0');
+  constraint age_is_a_time check (value > interval '0' and value <= interval '1000 years');
 
 create domain shared_data.milliseconds as integer
   constraint milliseconds_are_a_time check (value >= 0);

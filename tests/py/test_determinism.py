@@ -131,10 +131,11 @@ def _play(url: str, script: list[Quote | Step], in_batches: bool) -> dict[str, l
             replay(alice, "own", batch)
         assert desk.faults() == []
         assert one(alice, "select count(*) from executions").count > 50
-        return {table: _facts(alice, table, columns) for table, columns in FACTS.items()}
+        return {table: facts(alice, table, columns) for table, columns in FACTS.items()}
 
 
-def _facts(db: Db, table: str, columns: str) -> list[Any]:
+def facts(db: Db, table: str, columns: str) -> list[Any]:
+    """What a user sees of a table, by portfolio and in order."""
     query = (
         "select p.name, f.* from portfolios as p join "
         f"(select username, portfolio_id, {columns} from {table} as e) as f"

@@ -185,6 +185,30 @@ def test_a_held_portfolio_meets_its_quotes_in_their_order(
     assert [fill.price for fill in _fills(bob)[1:]] == [97, 98, 103]
 
 
+@workers
+def test_a_held_portfolio_follows_its_symbol(
+    desk: Desk, feed: Db, work_off: Callable[[Desk], None]
+) -> None:
+    """Whoever catches up with a symbol's change meets what the new one brought, before he acts."""
+    desk.add_instruments("APPL")
+    alice, bob, idle = desk.trader("alice"), desk.trader("bob"), desk.trader("alice")
+    for db in (alice, bob):
+        place(db, "AAPL", "buy", 10, stop_loss=95)
+    _work_off_all(desk)
+    idle.execute("begin")
+    place(idle, "MSFT", "buy", 1, order_type="limit", limit_price=1)
+    desk.prices().execute("select record_corporate_action('AAPL', new_symbol => 'APPL')")
+    for middle in (96, 94, 101):
+        record(feed, [_at("APPL", middle)])
+    idle.execute("rollback")
+    if work_off is _next_quote:
+        record(feed, [_at("APPL", 101)])
+    else:
+        work_off(desk)
+    assert _fills(alice)[1:2] == _fills(bob)[1:2]
+    assert _fills(alice)[1].price == Decimal("93.99")
+
+
 @pytest.mark.parametrize("minutes", [-1, 0, 1])
 def test_a_held_portfolio_expires_its_day_orders_in_between(desk: Desk, minutes: int) -> None:
     """The price comes down a minute before, at, or after the close; the lock is held all day."""

@@ -37,8 +37,9 @@ begin
         quantity         = trim_scale(o.filled_quantity + rest),
         limit_price      = adjusted_price(o.limit_price, ratio, terms.tick),
         stop_price       = adjusted_price(o.stop_price, ratio, terms.tick),
-        stop_loss        = adjusted_price(o.stop_loss, ratio, terms.tick),
-        take_profit      = adjusted_price(o.take_profit, ratio, terms.tick),
+        (stop_loss, take_profit) = (
+          select b.stop_loss, b.take_profit
+          from adjusted_bracket(o.side, ratio, terms.tick, o.stop_loss, o.take_profit) as b),
         hold_unit        = trim_scale(round(o.hold_unit * ratio, 12)),
         effective_number = greatest(o.effective_number, action.quote_number),
         action_number    = action.number

@@ -33,8 +33,10 @@ begin
         entry_quantity  = trim_scale(case when held.quantity is null then t.entry_quantity
                                           else held.exited + abs(held.kept) end),
         exit_quantity   = held.exited,
-        stop_loss       = adjusted_price(t.stop_loss, ratio, terms.tick),
-        take_profit     = adjusted_price(t.take_profit, ratio, terms.tick),
+        (stop_loss, take_profit) = (
+          select b.stop_loss, b.take_profit
+          from adjusted_bracket(case t.direction when 'long' then 'buy' else 'sell' end, ratio, terms.tick,
+                                t.stop_loss, t.take_profit) as b),
         first_stop_loss = adjusted_price(t.first_stop_loss, ratio, terms.tick),
         mfe             = greatest(t.mfe, held.best),
         mae             = least(t.mae, held.worst),
@@ -64,7 +66,10 @@ begin
       insert into positions (username, portfolio_id, symbol, strategy, trade_id, quantity, cost, currency, multiplier,
                              opened_at, updated_at)
       values (home.username, home.portfolio_id, action.new_symbol, held.strategy, held.trade_id, held.quantity,
-              held.cost, held.currency, held.multiplier, held.opened_at, action.effective_at);
+              held.cost, held.currency, held.multiplier, held.opened_at, action.effective_at)
+      on conflict on constraint positions_pkey do update
+      set (trade_id, quantity, cost, opened_at, updated_at) =
+          (excluded.trade_id, excluded.quantity, excluded.cost, excluded.opened_at, excluded.updated_at);
     end if;
 
     insert into position_adjustments (username, portfolio_id, action_number, symbol, strategy, trade_id,

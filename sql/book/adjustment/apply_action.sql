@@ -12,6 +12,8 @@ begin
 
   if action.kind = 'split' then
     perform pay_fractions(home, action);
+  else
+    perform vacate_symbol(home, action);
   end if;
 
   perform adjust_trades(home, action);

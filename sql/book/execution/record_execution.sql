@@ -62,7 +62,7 @@ begin
   if sign(had.quantity) = -direction then
     closing     := least(moved, abs(had.quantity));
     cost_closed := case when closing = abs(had.quantity) then had.cost
-                        else round(had.cost * closing / abs(had.quantity), 12) end;
+                        else trunc(round(had.cost * closing, 24) / abs(had.quantity), 12) end;
     gained      := trim_scale((-direction * closing * price - cost_closed) * had.multiplier);
     fee_closing := case when closing = moved then charged
                         when fee_rate is not null then 0

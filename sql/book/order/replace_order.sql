@@ -47,7 +47,7 @@ begin
   wanted.quantity    := trim_scale(coalesce(replace_order.quantity, wanted.quantity));
   wanted.limit_price := trim_scale(coalesce(replace_order.limit_price, wanted.limit_price));
   wanted.stop_price  := trim_scale(coalesce(replace_order.stop_price, wanted.stop_price));
-  wrong              := wrong_terms(wanted, market);
+  wrong              := wrong_terms(wanted, market, standing_of(wanted));
 
   if wrong is not null then
     perform refuse_order(wrong);

@@ -18,11 +18,6 @@ begin
       hint    = 'select symbol from shared_data.instruments;';
   end if;
 
-  wrong := wrong_terms(wanted, market);
-  if wrong is not null then
-    perform refuse_order(wrong);
-  end if;
-
   wanted.username         := home.username;
   wanted.portfolio_id     := home.portfolio_id;
   wanted.session          := home.session;
@@ -44,8 +39,14 @@ begin
   wanted.effective_at     := case when home.fill_delay_ms > 0 and isfinite(market.feed_clock)
                                   then market.feed_clock + home.fill_delay_ms * interval '1 millisecond' end;
   wanted.placed_at        := case when isfinite(market.feed_clock) then market.feed_clock else now() end;
-  wanted                  := set_hold(home, wanted, market);
   standing                := standing_of(wanted);
+  wrong                   := wrong_terms(wanted, market, standing);
+
+  if wrong is not null then
+    perform refuse_order(wrong);
+  end if;
+
+  wanted                  := set_hold(home, wanted, market);
   wanted.reject_reason    := coalesce(
     mode_refusal_of(home, wanted, standing),
     case when wanted.order_type = 'market' and market.source is null

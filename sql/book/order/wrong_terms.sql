@@ -1,6 +1,7 @@
--- Why an order's terms make no sense for its instrument, whatever the state of the world, or null.
+-- Why an order's terms make no sense for its instrument, or null. Its quantity is in lots; but what splits and fees have
+-- left below a lot can be got rid of, by an order that takes exactly what is left.
 
-create function wrong_terms(target orders, market shared_data.market)
+create function wrong_terms(target orders, market shared_data.market, standing shared_data.standing)
   returns text
   language plpgsql immutable
   set search_path from current
@@ -13,8 +14,10 @@ begin
       then 'limit_price goes with limit and stop_limit orders, and only with them'
     when (target.order_type in ('stop', 'stop_limit')) <> (target.stop_price is not null)
       then 'stop_price goes with stop and stop_limit orders, and only with them'
-    when target.quantity % market.lot <> 0
-      then format('quantity is a multiple of %s', plain(market.lot))
+    when target.quantity % market.lot <> 0 and target.purpose = 'trade'
+      and target.quantity - target.filled_quantity <>
+          case target.side when 'sell' then standing.quantity else -standing.quantity end - standing.taken
+      then format('quantity is a multiple of %s, or all that is left of the position', plain(market.lot))
     when target.limit_price % market.tick <> 0 or target.stop_price % market.tick <> 0
       then format('prices are multiples of %s', plain(market.tick))
     when market.asset_class = 'index'

@@ -1,5 +1,4 @@
 -- What is wrong with an order whatever it is for, or null: asked before anything is looked up.
--- NaN sorts above Infinity.
 
 create function wrong_words(
     side             text,
@@ -25,10 +24,10 @@ begin
       then 'order_type is market, limit, stop or stop_limit'
     when coalesce(time_in_force, '') not in ('DAY', 'GTC', 'IOC', 'FOK')
       then 'time_in_force is DAY, GTC, IOC or FOK'
-    when quantity is null or quantity <= 0 or quantity >= 'Infinity'
+    when quantity is null or quantity <= 0 or shared_data.too_much(quantity)
       then 'quantity is a number above zero'
     when least(limit_price, stop_price, stop_loss, take_profit) <= 0
-      or greatest(limit_price, stop_price, stop_loss, take_profit) >= 'Infinity'
+      or shared_data.too_much(greatest(limit_price, stop_price, stop_loss, take_profit))
       then 'prices are numbers above zero'
     when length(strategy) > 100
       then 'strategy has up to 100 characters'

@@ -73,10 +73,11 @@ begin
     select
     from jsonb_each_text(money) as m
     join shared_data.currencies as c on c.currency = m.key
-    where scale(trim_scale(m.value::numeric)) > c.decimals) then
+    where scale(trim_scale(m.value::numeric)) > c.decimals
+       or shared_data.too_much(m.value::numeric)) then
     raise exception using
       errcode = 'TB400',
-      message = 'an opening balance has more decimals than its currency',
+      message = 'an opening balance is too much, or has more decimals than its currency',
       hint    = 'select currency, decimals from shared_data.currencies;';
   end if;
 

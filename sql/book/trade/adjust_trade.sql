@@ -33,7 +33,7 @@ begin
     or (adjust_trade.stop_loss is not null and drop_stop_loss)
     or (adjust_trade.take_profit is not null and drop_take_profit)
     or least(adjust_trade.stop_loss, adjust_trade.take_profit) <= 0
-    or greatest(adjust_trade.stop_loss, adjust_trade.take_profit) >= 'Infinity' then
+    or shared_data.too_much(greatest(adjust_trade.stop_loss, adjust_trade.take_profit)) then
     raise exception using
       errcode = 'TB400',
       message = 'what shall the bracket be?',

@@ -10,6 +10,7 @@ as $$
 declare
   wanted  orders;
   waiting orders;
+  market  constant shared_data.market := market_at(home, trade.symbol);
   closing constant numeric := (
     select coalesce(sum(o.quantity - o.filled_quantity), 0)
     from orders as o
@@ -29,7 +30,7 @@ begin
   wanted.context       := '{}';
 
   if coalesce(close_position.quantity, 1) <= 0 or close_position.quantity > trade.open_quantity
-    or close_position.quantity >= 'Infinity' then
+    or shared_data.too_much(close_position.quantity) then
     raise exception using
       errcode = 'TB400',
       message = format('%s are open of trade %s', plain(trade.open_quantity), trade.trade_id),
@@ -43,10 +44,16 @@ begin
       hint    = 'Cancel that order first, or wait for its fill.';
   end if;
 
+  if close_position.quantity % market.lot <> 0 and close_position.quantity <> trade.open_quantity - closing then
+    raise exception using
+      errcode = 'TB400',
+      message = format('a part of trade %s is a multiple of %s', trade.trade_id, plain(market.lot)),
+      hint    = 'Leave quantity out to close all of it.';
+  end if;
+
   wanted.quantity := trim_scale(coalesce(close_position.quantity, trade.open_quantity - closing));
 
-  if wanted.quantity = trade.open_quantity
-    and (home.broker <> 'none' or (market_at(home, trade.symbol)).source is not null) then
+  if wanted.quantity = trade.open_quantity and (home.broker <> 'none' or market.source is not null) then
     for waiting in
       select o.*
       from orders as o

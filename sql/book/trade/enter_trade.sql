@@ -1,5 +1,6 @@
 -- Writes what an order enters: begins the trade, waiting or with a first fill, or adds a fill to it. What the order
--- says of a bracket counts from that fill on; what it doesn't say stays.
+-- says of a bracket counts from that fill on; what it doesn't say stays. Where the trade was given another meanwhile, so
+-- that the two would clash, the stop loss stands and the take profit beyond it is taken back.
 
 create function enter_trade(
     target        orders,
@@ -41,7 +42,15 @@ begin
         fees            = trim_scale(t.fees + fee),
         slippage        = trim_scale(t.slippage + enter_trade.slippage),
         stop_loss       = coalesce(target.stop_loss, t.stop_loss),
-        take_profit     = coalesce(target.take_profit, t.take_profit),
+        take_profit     = (
+          select given.price
+          from (values (1, target.take_profit), (2, t.take_profit)) as given (place, price),
+               lateral (select coalesce(target.stop_loss, t.stop_loss)) as stands (stop_loss)
+          where given.price is not null
+            and (case t.direction when 'long' then given.price > stands.stop_loss
+                                  else given.price < stands.stop_loss end) is not false
+          order by given.place
+          limit 1),
         first_stop_loss = coalesce(t.first_stop_loss, target.stop_loss, t.stop_loss),
         mfe             = greatest(t.mfe, best),
         mae             = least(t.mae, worst),

@@ -34,7 +34,8 @@ begin
   if num_nonnulls(take_action.new_units, take_action.old_units) = 1
     or num_nonnulls(take_action.new_units, take_action.new_symbol) <> 1
     or least(take_action.new_units, take_action.old_units) <= 0
-    or greatest(take_action.new_units, take_action.old_units) >= 'Infinity'
+    or shared_data.too_much(greatest(take_action.new_units, take_action.old_units))
+    or greatest(take_action.new_units, take_action.old_units) > 1e6 * least(take_action.new_units, take_action.old_units)
     or take_action.new_units = take_action.old_units
     or was.asset_class not in ('equity', 'etf')
     or take_action.new_symbol = take_action.symbol

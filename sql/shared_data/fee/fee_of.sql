@@ -30,8 +30,8 @@ begin
     order by f.component, f.side, f.liquidity, f.effective_from desc
   ),
   charged as (
-    select f.component, bounded.fee * 10.0 ^ scale.digits as scaled, scale.digits, terms.is_in_base,
-           trunc(fee_of.quantity * 10.0 ^ scale.digits) as most
+    select f.component, terms.is_in_base, ceil(bounded.fee * 10.0 ^ scale.digits) / 10.0 ^ scale.digits as fee,
+           row_number() over (order by f.component, f.side, f.liquidity) as place, scale.digits
     from in_force as f,
          lateral (select f.charged_in = 'credited' and fee_of.side = 'buy' and base_decimals is not null)
            as terms (is_in_base),
@@ -43,10 +43,18 @@ begin
                                                                         else fee_of.value end end) as raw (fee),
          lateral (select least(greatest(raw.fee, f.minimum), f.maximum)) as bounded (fee)
   ),
-  rounded as (
-    select c.component, c.is_in_base, trim_scale(round(case when c.is_in_base then greatest(least(ceil(c.scaled), c.most - 1), 0)
-                                                            else ceil(c.scaled) end / 10.0 ^ c.digits, c.digits)) as fee
+  -- What all components up to one take of what is credited leaves its smallest unit.
+  taken as (
+    select c.*, case when c.is_in_base
+                     then least(sum(c.fee) over (order by c.place),
+                                greatest(trunc(fee_of.quantity, base_decimals) - 10.0 ^ -base_decimals, 0)) end as until
     from charged as c
+  ),
+  rounded as (
+    select t.component, t.is_in_base,
+           trim_scale(round(case when t.is_in_base then t.until - lag(t.until, 1, 0.0) over (order by t.place)
+                                 else t.fee end, greatest(t.digits, base_decimals))) as fee
+    from taken as t
   )
   select coalesce(sum(r.fee), 0), jsonb_object_agg(r.component, r.fee::text order by r.component),
          coalesce(bool_or(r.is_in_base), false)

@@ -17,9 +17,12 @@ create table shared_data.market_data (
   ask_size    shared_data.amount,
   quoted_at   timestamptz        not null,
   created_at  timestamptz        not null default now(),
+  feed_time   timestamptz,
 
   constraint market_data_pkey          primary key (username, feed, number, created_at),
-  constraint market_data_kind_is_known check (kind in ('quote', 'late', 'bar'))
+  constraint market_data_kind_is_known check (kind in ('quote', 'late', 'bar')),
+  constraint market_data_quotes_have_a_feed_time check ((kind = 'bar') = (feed_time is null)
+                                                               and feed_time >= quoted_at)
 ) partition by range (created_at);
 
 create table shared_data.market_data_default partition of shared_data.market_data default;
@@ -33,3 +36,4 @@ comment on column shared_data.market_data.number    is 'Its number within the fe
 comment on column shared_data.market_data.kind      is 'quote: moved the price; late: older than its symbol''s newest; bar: loaded as history.';
 comment on column shared_data.market_data.last      is 'The last price; of a bar, its close.';
 comment on column shared_data.market_data.quoted_at is 'Business time; of a bar, its close.';
+comment on column shared_data.market_data.feed_time is 'The newest business time on its feed once it had come; null for a bar.';

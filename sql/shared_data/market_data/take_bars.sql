@@ -15,9 +15,9 @@ begin
   from unnest(batch) with ordinality as b
   left join instruments as i using (symbol)
   where i.symbol is null
-     or (b.low > 0 and b.high < 'Infinity' and coalesce(b.volume, 0) >= 0 and coalesce(b.volume, 0) < 'Infinity'
+     or (b.low > 0 and not shared_data.too_much(greatest(b.high, b.volume)) and coalesce(b.volume, 0) >= 0
          and b.open between b.low and b.high and b.close between b.low and b.high
-         and isfinite(b.closed_at)) is not true
+         and b.closed_at >= '1600-01-01 00:00+00' and b.closed_at < '9999-01-01 00:00+00') is not true
   order by b.ordinality
   limit 1;
 
@@ -27,7 +27,7 @@ begin
       message = case when fault.is_unknown
                      then format('bar %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
                      else format('bar %s, of %s, makes no sense', fault.place, fault.symbol) end,
-      hint    = 'A bar has a known symbol, a finite time, prices above zero within low and high, and a volume that '
+      hint    = 'A bar has a known symbol, a time in four digits, prices above zero within low and high, and a volume that '
                 'isn''t negative. Nothing of the batch was stored.';
   end if;
 

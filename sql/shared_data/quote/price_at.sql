@@ -12,8 +12,9 @@ create function shared_data.price_at(
   returns numeric
   language sql immutable parallel safe
   return trim_scale(case
-    when side = 'buy' then ceil(coalesce(ask, last * (1 + slippage_percent / 100)) / tick) * tick
-    when coalesce(bid, last) > 0
+    when side = 'buy' and coalesce(ask, last) > 0
+      then greatest(ceil(coalesce(ask, last * (1 + slippage_percent / 100)) / tick), 1) * tick
+    when side = 'sell' and coalesce(bid, last) > 0
       then greatest(floor(coalesce(bid, last * (1 - slippage_percent / 100)) / tick), 1) * tick
   end);
 

@@ -17,10 +17,9 @@ begin
   where i.symbol is null
      or coalesce(q.bid, q.ask, q.last) is null
      or least(q.bid, q.ask, q.last) <= 0
-     or greatest(q.bid, q.ask, q.last, q.volume, q.bid_size, q.ask_size) >= 'Infinity'
+     or shared_data.too_much(greatest(q.bid, q.ask, q.last, q.volume, q.bid_size, q.ask_size))
      or least(q.volume, q.bid_size, q.ask_size) < 0
-     or q.quoted_at is null
-     or not isfinite(q.quoted_at)
+     or (q.quoted_at >= '1600-01-01 00:00+00' and q.quoted_at < '9999-01-01 00:00+00') is not true
      or (source.is_realtime and q.quoted_at > clock_timestamp() + interval '1 minute')
   order by q.ordinality
   limit 1;
@@ -31,22 +30,23 @@ begin
       message = case when fault.is_unknown
                      then format('quote %s: there is no instrument %s', fault.place, coalesce(fault.symbol, '(null)'))
                      else format('quote %s, of %s, makes no sense', fault.place, fault.symbol) end,
-      hint    = 'A quote has a known symbol, a finite time that isn''t ahead of the clock, at least one price, prices '
-                'above zero and sizes that aren''t negative. Nothing of the batch was stored.';
+      hint    = 'A quote has a known symbol, a time that isn''t ahead of the clock, at least one price, prices '
+                'above zero and sizes that aren''t negative, all below 1e18. Nothing of the batch was stored.';
   end if;
 
   with incoming as (
     select q.*, source.newest_number + q.ordinality as number,
-           coalesce(q.quoted_at < greatest(known.quoted_at, max(q.quoted_at) over earlier), false) as is_late
+           coalesce(q.quoted_at < greatest(known.quoted_at, max(q.quoted_at) over earlier), false) as is_late,
+           greatest(source.newest_at, max(q.quoted_at) over (order by q.ordinality)) as feed_time
     from unnest(batch) with ordinality as q
     left join quotes as known on (known.username, known.feed, known.symbol) = (source.username, source.name, q.symbol)
     window earlier as (partition by q.symbol order by q.ordinality rows between unbounded preceding and 1 preceding)
   ),
   history as (
     insert into market_data (username, feed, number, kind, symbol, bid, ask, last, volume, bid_size, ask_size,
-                             quoted_at)
+                             quoted_at, feed_time)
     select source.username, source.name, number, case when is_late then 'late' else 'quote' end,
-           symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at
+           symbol, bid, ask, last, volume, bid_size, ask_size, quoted_at, feed_time
     from incoming
   ),
   latest as (

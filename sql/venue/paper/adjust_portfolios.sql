@@ -1,5 +1,5 @@
 -- Lets the portfolios of a feed that a new corporate action concerns catch up with it. One that somebody holds is left
--- to be worked off, as quotes are.
+-- to be worked off, as quotes are; so is one that fails, which stops nobody else's.
 
 create function adjust_portfolios(action shared_data.corporate_actions)
   returns void
@@ -7,6 +7,7 @@ create function adjust_portfolios(action shared_data.corporate_actions)
   set search_path from current
 as $$
 declare
+  symbols   constant text[] := array_remove(array[action.symbol, action.new_symbol], null);
   candidate record;
   home      portfolios;
 begin
@@ -27,12 +28,23 @@ begin
     where (p.username, p.portfolio_id) = (candidate.username, candidate.portfolio_id)
     for no key update skip locked;
 
-    if found then
-      perform catch_up(home);
-    else
-      perform leave_unmatched(candidate.username, candidate.portfolio_id, array[action.symbol],
+    if not found then
+      perform leave_unmatched(candidate.username, candidate.portfolio_id, symbols,
                               action.quote_number + 1, 'skipped', action.username, action.feed);
+      continue;
     end if;
+
+    begin
+      perform catch_up(home);
+    exception
+      when others then
+        raise warning using
+          message = format('a corporate action failed for a portfolio: %s', sqlerrm),
+          detail  = format('SQLSTATE %s', sqlstate),
+          hint    = 'It is applied when the portfolio is next taken.';
+        perform leave_unmatched(candidate.username, candidate.portfolio_id, symbols,
+                                action.quote_number + 1, 'failed', action.username, action.feed);
+    end;
   end loop;
 end
 $$;

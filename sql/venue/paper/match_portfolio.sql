@@ -21,9 +21,9 @@ begin
     and o.time_in_force = 'DAY'
     and o.expires_at is null;
 
-  -- Quotes are looked for that reach what rests; where a fill placed exits, once more from there on.
+  -- Quotes are looked for that reach what rests; where one of them changed anything of that, once more from there on.
   loop
-    newest := home.order_seq;
+    newest := home.audit_seq;
 
     for quote in
       select m.*
@@ -43,7 +43,7 @@ begin
           and o.portfolio_id = home.portfolio_id
           and o.symbol = m.symbol
           and o.effective_number < m.number
-          and (o.expires_at <= m.quoted_at
+          and (o.expires_at <= m.feed_time
             or (o.works_as <> 'stop' and not o.is_resting)
             or (o.side = 'buy'  and o.limit_price >= least(m.ask, m.last))
             or (o.side = 'sell' and o.limit_price <= greatest(m.bid, m.last))
@@ -51,7 +51,7 @@ begin
             or (o.side = 'sell' and o.stop_price  >= least(m.bid, m.last))))
       order by m.number
     loop
-      perform expire_orders(home, quote.quoted_at);
+      perform expire_orders(home, quote.feed_time);
 
       market := at_quote(market_at(home, quote.symbol), quote, 'quote');
 
@@ -72,18 +72,24 @@ begin
       done := quote.number;
       home := (select p from portfolios as p
                where (p.username, p.portfolio_id) = (home.username, home.portfolio_id));
-      exit when home.order_seq > newest;
+      exit when home.audit_seq > newest;
     end loop;
 
-    exit when home.order_seq = newest;
+    exit when home.audit_seq = newest;
   end loop;
 
-  if until_number is not null then
-    return;
-  end if;
-
-  perform expire_orders(home, (
-    select shared_data.clock(f) from shared_data.feeds as f where (f.username, f.name) = (home.feed_owner, home.feed)));
+  perform expire_orders(home, case
+    when until_number is null then (
+      select shared_data.clock(f) from shared_data.feeds as f where (f.username, f.name) = (home.feed_owner, home.feed))
+    else (
+      select m.feed_time
+      from shared_data.market_data as m
+      where (m.username, m.feed) = (home.feed_owner, home.feed)
+        and m.number <= until_number
+        and m.feed_time is not null
+      order by m.number desc
+      limit 1)
+  end);
 end
 $$;
 

@@ -1,6 +1,6 @@
 -- Rule 4: profit by average cost, in the order of arrival, long and short; gross, fees apart.
 begin;
-select plan(16);
+select plan(18);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -47,6 +47,13 @@ select tests.trade('alice', 'MSFT', 'buy', 3, 10) is not null, tests.trade('alic
 select tests.trade('alice', 'MSFT', 'sell', 1, 12) is not null, tests.trade('alice', 'MSFT', 'sell', 1, 12) is not null, tests.trade('alice', 'MSFT', 'sell', 5, 12) is not null;
 select results_eq($$ select quantity::numeric, cost::numeric, round(realized_pnl, 10) from positions where symbol = 'MSFT' $$,
   $$ values (0::numeric, 0::numeric, 10.0000000000) $$, 'after the last no cost remains, and the profits add up');
+
+-- Of next to nothing a part costs nothing, so that what stays keeps a cost; of very much what stays costs what it did.
+select shared_data.add_instrument('DUST', 'equity', 'USD', price_decimals => 8, size_decimals => 8) is not null;
+select tests.trade('alice', 'DUST', 'buy', 0.00009, 0.00000001) is not null, tests.trade('alice', 'DUST', 'sell', 0.00008, 0.00000001) is not null;
+select results_eq($$ select quantity::numeric, cost::numeric from positions where symbol = 'DUST' $$, $$ values (0.00001, 0.0000000000009) $$, 'dust is reckoned');
+select tests.trade('alice', 'SAP', 'buy', 1e18, 0.01) is not null, tests.trade('alice', 'SAP', 'sell', 1e18 - 1, 0.01) is not null;
+select results_eq($$ select quantity::numeric, cost::numeric from positions where symbol = 'SAP' $$, $$ values (1::numeric, 0.01) $$, 'so is a mountain');
 select is_empty('select * from differences()', 'and state is what the facts say');
 
 select finish();

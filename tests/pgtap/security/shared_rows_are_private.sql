@@ -11,8 +11,8 @@ insert into shared_data.quotes (username, feed, symbol, number, bid, quoted_at)
 values ('alice', 'own', 'AAPL', 1, 1, now()), ('bob', 'own', 'AAPL', 1, 1, now());
 insert into shared_data.corporate_actions (username, feed, number, kind, symbol, new_symbol, quote_number, effective_at)
 values ('alice', 'own', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now()), ('bob', 'own', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now()), ('market', 'tape', 1, 'symbol_change', 'AAPL', 'MSFT', 1, now());
-insert into shared_data.market_data (username, feed, number, kind, symbol, bid, quoted_at)
-values ('alice', 'own', 1, 'quote', 'AAPL', 1, now()), ('bob', 'own', 1, 'quote', 'AAPL', 1, now());
+insert into shared_data.market_data (username, feed, number, kind, symbol, bid, quoted_at, feed_time)
+values ('alice', 'own', 1, 'quote', 'AAPL', 1, now(), now()), ('bob', 'own', 1, 'quote', 'AAPL', 1, now(), now());
 
 create temporary table tenants (name regclass, is_shared boolean);
 insert into tenants

@@ -1,6 +1,6 @@
 -- The domains that money is kept in, and the ids.
 begin;
-select plan(117);
+select plan(119);
 
 create temporary table cases (domain text, value text, refused text);
 insert into cases values
@@ -16,7 +16,7 @@ insert into cases values
   ('percent', 'NaN', '23514 percent_is_a_part'),
   ('share', '0', 'accepted'), ('share', '100', 'accepted'), ('share', '-1', '23514 share_is_a_part'), ('share', '101', '23514 share_is_a_part'),
   ('share', 'NaN', '23514 share_is_a_part'),
-  ('age', '1 second', 'accepted'), ('age', '0', '23514 age_is_a_time'), ('age', '-1 day', '23514 age_is_a_time'),
+  ('age', '1 second', 'accepted'), ('age', '1000 years', 'accepted'), ('age', '1001 years', '23514 age_is_a_time'), ('age', '0', '23514 age_is_a_time'), ('age', '-1 day', '23514 age_is_a_time'),
   ('milliseconds', '0', 'accepted'), ('milliseconds', '-1', '23514 milliseconds_are_a_time'),
   ('version', '1', 'accepted'), ('version', '0', '23514 version_counts'),
   ('json_object', '{}', 'accepted'), ('json_object', '[]', '23514 json_object_is_one'), ('json_object', '1', '23514 json_object_is_one'),

@@ -1,6 +1,6 @@
 -- Rule 24: what a fill costs, by the fee rows that match: basis, side, maker or taker, bounds, rounding, effective from.
 begin;
-select plan(27);
+select plan(29);
 
 insert into shared_data.fees (venue, asset_class, component, basis, rate, minimum, maximum, side, liquidity, decimals, effective_from, source)
 values
@@ -59,6 +59,11 @@ from (values
   ('buy',  0.00000003, 8,    0.00000001, true,  'rounded up'),
   ('buy',  0.00000001, 8,    0,          true,  'but never all of it')) as tried (side, quantity, base_decimals, charged, in_base, what),
   lateral shared_data.fee_of('net', 'crypto', side, 'taker', quantity, quantity * 50010, 2, '2026-03-02', base_decimals) as f;
+insert into shared_data.fees (venue, asset_class, component, basis, rate, charged_in, source)
+values ('steep', 'crypto', 'a', 'percent', 60, 'credited', 'p'), ('steep', 'crypto', 'b', 'percent', 60, 'credited', 'p');
+select is(format('%s %s', trim_scale(f.fee), f.components), charged, 'nor do several together: of ' || quantity)
+from (values (0.00000002, '0.00000001 {"a": "0.00000001", "b": "0"}'), (0.1, '0.09999999 {"a": "0.06", "b": "0.03999999"}')) as tried (quantity, charged),
+     lateral shared_data.fee_of('steep', 'crypto', 'buy', 'taker', quantity, quantity * 50010, 2, '2026-03-02', 8) as f;
 select throws_ok($$ select shared_data.add_fee('net', 'crypto', 'ticket', 'order', 1, 'p') $$, 'TB422', null,
   'a venue charges a class in one way');
 

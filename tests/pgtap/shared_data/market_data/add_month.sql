@@ -13,13 +13,13 @@ from unnest(array[null, 'infinity']) as wrong (month);
 select throws_ok('select * from shared_data.market_data_2031_05', '42501', null, 'he reads nothing of it');
 reset role;
 
-insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at)
-values ('alice', 'hers', 1, 'quote', 'AAPL', 7, '2031-05-02', '2031-05-02'), ('bob', 'his', 1, 'quote', 'AAPL', 8, '2031-05-02',
-  '2031-05-02');
+insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at, feed_time)
+values ('alice', 'hers', 1, 'quote', 'AAPL', 7, '2031-05-02', '2031-05-02', '2031-05-02'),
+       ('bob', 'his', 1, 'quote', 'AAPL', 8, '2031-05-02', '2031-05-02', '2031-05-02');
 select is((select count(*) from shared_data.market_data_2031_05), 2::bigint, 'it takes what was stored in its month');
 
-insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at)
-values ('bob', 'his', 2, 'quote', 'AAPL', 8, '2032-05-02', '2032-05-02');
+insert into shared_data.market_data (username, feed, number, kind, symbol, last, quoted_at, created_at, feed_time)
+values ('bob', 'his', 2, 'quote', 'AAPL', 8, '2032-05-02', '2032-05-02', '2032-05-02');
 set local role twinbook_admin;
 select throws_ok($$ select shared_data.add_month('2032-05-01') $$, 'TB422', null,
   'a month that the default partition holds can''t be made');

@@ -1,6 +1,6 @@
 -- Price history: its constraints, and that nothing changes it, not past a partition either.
 begin;
-select plan(12);
+select plan(15);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
@@ -10,7 +10,10 @@ insert into cases values
   ('{"number": 9}', 'accepted'),
   ('{"kind": "rumour"}', '23514 market_data_kind_is_known'),
   ('{"last": 0}', '23514 price_is_positive'),
-  ('{"volume": "NaN"}', '23514 amount_is_finite');
+  ('{"volume": "NaN"}', '23514 amount_is_finite'),
+  ('{"feed_time": null}', '23514 market_data_quotes_have_a_feed_time'),
+  ('{"feed_time": "2001-01-01"}', '23514 market_data_quotes_have_a_feed_time'),
+  ('{"kind": "bar"}', '23514 market_data_quotes_have_a_feed_time');
 
 select is(tests.refusal(tests.row_like('shared_data.market_data', change)), refused, refused || ' ' || change) from cases;
 -- A partition has its own copy of its parent's key.

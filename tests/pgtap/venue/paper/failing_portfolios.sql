@@ -1,6 +1,6 @@
 -- A portfolio whose matching fails stops nobody else's, and loses nothing: it is matched when next taken.
 begin;
-select plan(7);
+select plan(11);
 
 create function pg_temp.fail() returns trigger language plpgsql as $$ begin raise exception 'on purpose'; end $$;
 
@@ -31,6 +31,17 @@ select results_eq($$ select quote_number from executions where username = 'alice
   'at the quote that she had missed');
 select is_empty('select * from unmatched', 'nothing is left');
 select is_empty('select * from verify() where not (chain_intact and rebuilt_equals_stored)', 'the book is whole');
+
+-- Nor does one that a corporate action fails for.
+create function pg_temp.fail_again() returns trigger language plpgsql as $$ begin raise exception 'on purpose'; end $$;
+create trigger fails before insert on position_adjustments for each row when (new.username = 'alice') execute function pg_temp.fail_again();
+select lives_ok($$ select shared_data.record_corporate_action('AAPL', 2, 1, feed => 'tape') $$, 'the action is taken');
+select results_eq('select username, quantity::numeric from positions order by username', $$ values ('alice', 10::numeric), ('bob', 20) $$, 'bob''s are split');
+drop trigger fails on position_adjustments;
+select tests.quote('AAPL', 49, 50);
+select results_eq('select username, quantity::numeric from positions order by username', $$ values ('alice', 20::numeric), ('bob', 20) $$,
+  'and so are alice''s, when next taken');
+select is_empty('select * from unmatched', 'nothing is left');
 
 select finish();
 rollback;

@@ -14,8 +14,8 @@ begin
   select newest_number + 1 into first from shared_data.feeds where name = 'tape';
   foreach price in array lasts loop
     update shared_data.feeds set newest_number = newest_number + 1, newest_at = newest_at + interval '1 second' where name = 'tape';
-    insert into shared_data.market_data (username, feed, number, kind, symbol, bid, ask, quoted_at)
-    select 'market', 'tape', newest_number, 'quote', 'AAPL', price, price + 1, newest_at from shared_data.feeds where name = 'tape';
+    insert into shared_data.market_data (username, feed, number, kind, symbol, bid, ask, quoted_at, feed_time)
+    select 'market', 'tape', newest_number, 'quote', 'AAPL', price, price + 1, newest_at, newest_at from shared_data.feeds where name = 'tape';
   end loop;
   perform leave_unmatched(p.username, p.portfolio_id, array['AAPL'], first, 'skipped', p.feed_owner, p.feed) from portfolios as p;
 end
