@@ -10,6 +10,7 @@
 \ir outbox/allow_outbox_move.sql
 \ir outbox/guards.sql
 \ir outbox/send_order.sql
+\ir outbox/expect_own_id.sql
 \ir difference/access.sql
 \ir difference/guards.sql
 

@@ -89,7 +89,8 @@ begin
     return end_order(target, case when report_order.status = 'FILLED'
                                     or (report_order.status = 'REJECTED' and target.filled_quantity > 0) then 'CANCELED'
                                   else report_order.status end,
-                     coalesce(report_order.reason, case when target.pending_action <> 'cancel'
+                     coalesce(report_order.reason, case when report_order.status = 'REJECTED'
+                                                          or target.pending_action <> 'cancel'
                                                         then lower(report_order.status) || ' by the broker' end), 'venue');
   end if;
 
