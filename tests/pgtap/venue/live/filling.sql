@@ -1,7 +1,7 @@
 -- Fills come in by the broker's ids, each once, or, where it has none, by what the totals moved; an order ends only when
 -- all that the broker speaks of is recorded.
 begin;
-select plan(48);
+select plan(52);
 
 select tests.set_stage();
 select tests.open_at_broker('alice');
@@ -74,6 +74,11 @@ select is(tests.tell(pg_temp.noted('g'), 'CANCELED', 5, fills => '[{"fill_id": "
 select is(pg_temp.at_broker('h', 'MSFT', 'buy', 1), 'PENDING PLACED', 'another');
 select is(tests.tell(pg_temp.noted('h'), 'FILLED', 1, 100, '[{"fill_id": "g2", "quantity": "1", "price": "100"}]'), 'OPEN WORKING', 'a fill id that is another order''s isn''t recorded twice');
 select is(tests.tell(pg_temp.noted('h'), 'FILLED', 1, 100, '[{"fill_id": "h1", "quantity": "1", "price": "100"}]'), 'FILLED OVER 1', 'its own is');
+
+select is(pg_temp.at_broker('k', 'MSFT', 'buy', 1), 'PENDING PLACED', 'another');
+select is(tests.tell(pg_temp.noted('k'), 'FILLED', 0), 'OPEN WORKING', 'FILLED of nothing is no end');
+select is(tests.tell(pg_temp.noted('k'), 'FILLED', null), 'OPEN WORKING', 'nor of who knows what');
+select is(tests.tell(pg_temp.noted('k'), 'FILLED', 1, 100), 'FILLED OVER 1', 'but of what filled');
 
 -- A sale closes, a fee in no currency but its own.
 select is(pg_temp.at_broker('i', 'AAPL', 'sell', 20), 'PENDING PLACED', 'what is held is sold');
