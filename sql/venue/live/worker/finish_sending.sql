@@ -65,6 +65,13 @@ begin
       end if;
 
     when 'not sent' then
+      if sent.state = 'HELD' then
+        raise exception using
+          errcode = 'TB422',
+          message = format('%s is held: whether it landed, a person says', sent.client_id),
+          hint    = 'resolve_order, by its user.';
+      end if;
+
       update order_outbox as s
       set state      = 'QUEUED',
           message    = finish_sending.message,
