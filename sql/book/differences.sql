@@ -182,7 +182,8 @@ begin
     union all
     select o.username, o.portfolio_id, 'waits for an ended trade', o.order_id, 1, 0
     from orders as o join trades as t using (username, trade_id)
-    where o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED') and t.closed_at is not null
+    where o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED') and o.pending_action <> 'cancel'
+      and t.closed_at is not null
     union all
     select coalesce(c.username, s.username), coalesce(c.portfolio_id, s.portfolio_id), 'settled',
            coalesce(c.currency, s.currency), coalesce(c.amount, 0), coalesce(s.amount, 0)

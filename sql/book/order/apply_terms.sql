@@ -16,7 +16,7 @@ begin
       effective_at     = wanted.effective_at,
       hold_unit        = wanted.hold_unit,
       hold_fee         = wanted.hold_fee,
-      pending_action   = 'none',
+      pending_action   = case o.pending_action when 'replace' then 'none' else o.pending_action end,
       version          = o.version + 1
   where (o.username, o.order_id) = (wanted.username, wanted.order_id)
   returning o.* into changed;

@@ -1,5 +1,5 @@
 -- Cancels every order of a locked portfolio that waits, in the order of their numbers; the exits of trades stay with
--- them.
+-- them. A replacement under way doesn't keep one.
 
 create function cancel_orders(home portfolios, reason text)
   returns setof orders
@@ -14,7 +14,7 @@ begin
     from orders as o
     where (o.username, o.portfolio_id) = (home.username, home.portfolio_id)
       and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
-      and o.pending_action = 'none'
+      and o.pending_action <> 'cancel'
       and o.purpose in ('trade', 'close')
     order by o.order_number
   loop

@@ -69,7 +69,7 @@ begin
       hint    = 'Give initial_balances, such as ''{"USD": 100000}''.';
   end if;
 
-  if exists (
+  if open_portfolio.broker = 'none' and exists (
     select
     from jsonb_each_text(money) as m
     join shared_data.currencies as c on c.currency = m.key

@@ -60,7 +60,7 @@ begin
       where o.username = trade.username
         and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
         and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
-        and o.pending_action = 'none'
+        and o.pending_action <> 'cancel'
         and (o.trade_id, o.purpose) = (trade.trade_id, 'trade')
       order by o.order_number
     loop

@@ -1,5 +1,5 @@
 -- The administrator's yes to a user's live trading, or its withdrawal: the user then may reduce and no more.
--- Raises TB403 not an administrator, or his own yes, TB404 no such user.
+-- Raises TB400 neither yes nor no, TB403 not an administrator, or his own yes, TB404 no such user.
 
 create function identity.allow_live_trading(username text, is_allowed boolean)
   returns identity.modes
@@ -11,6 +11,13 @@ declare
   actor constant text := identity.require_administrator();
   mode  modes;
 begin
+  if is_allowed is null then
+    raise exception using
+      errcode = 'TB400',
+      message = 'yes or no?',
+      hint    = 'is_allowed is true or false.';
+  end if;
+
   if actor = allow_live_trading.username and is_allowed then
     raise exception using
       errcode = 'TB403',

@@ -15,6 +15,9 @@ begin
   on conflict on constraint broker_symbols_pkey do update
   set broker_symbol = excluded.broker_symbol
   returning b.* into named;
+
+  perform oversight.append_event(null, 'broker_symbol_added', jsonb_build_object(
+    'broker', named.broker, 'symbol', named.symbol, 'broker_symbol', named.broker_symbol));
   return named;
 exception
   when foreign_key_violation then

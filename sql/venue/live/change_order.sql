@@ -25,7 +25,8 @@ begin
     where (s.username, s.client_id) = (sent.username, sent.client_id);
 
     wanted := apply_terms(wanted);
-    perform send_order(wanted, home, wanted.quantity, sent.effect);
+    perform send_order(wanted, home, wanted.quantity,
+                       case when increase_of(wanted, standing_of(wanted)) > 0 then 'open' else 'close' end);
     perform rehold(wanted.username, wanted.portfolio_id, wanted.symbol, wanted.strategy);
     select o.* into wanted from orders as o where (o.username, o.order_id) = (wanted.username, wanted.order_id);
     return wanted;

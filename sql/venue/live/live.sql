@@ -10,6 +10,7 @@
 \ir outbox/allow_outbox_move.sql
 \ir outbox/guards.sql
 \ir outbox/send_order.sql
+\ir outbox/expect_own_id.sql
 \ir difference/access.sql
 \ir difference/guards.sql
 
@@ -35,6 +36,7 @@
 \ir worker/broker_symbol_of.sql
 \ir worker/lock_sent.sql
 \ir worker/due_tasks.sql
+\ir worker/lost_yes_of.sql
 \ir worker/begin_sending.sql
 \ir worker/finish_sending.sql
 \ir worker/record_fills.sql

@@ -48,6 +48,7 @@ begin
     return 'the portfolio differs from the broker''s account: look at reconciliation_differences, then accept_difference';
   end if;
 
+  -- The broker has taken off already what an order held when it was read.
   value := increase * target.hold_unit + target.hold_fee;
   power := coalesce((account.cash -> target.currency
                      ->> case when market.option_type is null then 'buying_power' else 'option_buying_power' end)::numeric,
@@ -60,6 +61,10 @@ begin
       and o.currency = target.currency
       and o.created_at > account.synced_at
       and o.order_id <> target.order_id), 0);
+
+  if target.created_at <= account.synced_at then
+    power := power + target.held_amount;
+  end if;
 
   if value > power - taken then
     return format('insufficient buying power: needs %s %s, %s left at the broker', plain(value), target.currency,

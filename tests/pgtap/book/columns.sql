@@ -35,7 +35,7 @@ select is_empty(
 select is_empty(
   $$ select conname from pg_constraint join pg_class as c on c.oid = conrelid, lateral (
        select attname from pg_attribute where (attrelid, attnum) = (conrelid, conkey[1])) as first
-     where c.relnamespace = (book() || '_trading')::regnamespace and contype in ('p', 'u') and c.relname <> 'order_transitions' and c.relname <> 'trade_transitions' and attname <> 'username' $$,
+     where c.relnamespace = (book() || '_trading')::regnamespace and contype in ('p', 'u') and c.relname !~ '_transitions$' and attname <> 'username' $$,
   'the tenant key comes first in every key');
 select is_empty(
   $$ select conname from pg_constraint join pg_class as c on c.oid = conrelid

@@ -1,6 +1,6 @@
 -- An open order is canceled by its owner, keeping what was filled.
 begin;
-select plan(14);
+select plan(15);
 
 select tests.set_stage();
 select tests.open(person) from unnest(array['alice', 'bob']) as person;
@@ -35,7 +35,14 @@ select throws_ok($$ select cancel_order(current_setting('tests.waiting')) $$, 'T
   'while a change is under way, no other');
 select throws_ok($$ select replace_order(current_setting('tests.waiting'), 1, quantity => 11) $$, 'TB422', null,
   'of either kind');
-select is((select count(*) from cancel_all()), 0::bigint, 'and cancel_all leaves it');
+select tests.act_as_installer();
+update orders set pending_action = 'cancel' where order_id = current_setting('tests.waiting');
+select tests.act_as('alice', book());
+select is((select count(*) from cancel_all()), 0::bigint, 'what is being canceled cancel_all leaves');
+select tests.act_as_installer();
+update orders set pending_action = 'replace' where order_id = current_setting('tests.waiting');
+select tests.act_as('alice', book());
+select is((select count(*) from cancel_all()), 1::bigint, 'but a replacement keeps no order from it');
 
 select tests.act_as('', book());
 select throws_ok($$ select cancel_order(current_setting('tests.waiting')) $$, 'TB401', null, 'nobody cancels nothing');

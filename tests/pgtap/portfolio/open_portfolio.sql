@@ -38,7 +38,7 @@ from (values
   ('''x'', initial_balances => ''{"USD": "NaN"}''', 'TB400'), ('''x'', initial_balances => ''{"USD": "Infinity"}''', 'TB400'),
   ('''x'', initial_balances => ''{"USD": 100.001}''', 'TB400'),
   ('''x'', initial_balances => ''{"USD": "much"}''', 'TB400'),
-  ('''x'', feed => ''silent''', 'TB404'), ('''x'', feed => null', 'TB404'), ('''x'', broker => ''alpaca'', account => ''1''', 'TB400'),
+  ('''x'', feed => ''silent''', 'TB404'), ('''x'', feed => null', 'TB404'), ('''x'', broker => ''alpaca'', account => ''1''', case book() when 'live' then 'TB404' else 'TB400' end),
   ('''x'', account => ''1''', 'TB400'),
   ('''x'', slippage_percent => -1', 'TB400'), ('''x'', slippage_percent => ''NaN''', 'TB400'), ('''x'', fill_delay_ms => -1', 'TB400'),
   ('''x'', max_quote_age => ''0''', 'TB400'), ('''x'', max_history_age => ''-1 day''', 'TB400'), ('''x'', seed => null', 'TB400')) as wrong (terms, code);

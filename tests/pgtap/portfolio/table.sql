@@ -1,6 +1,6 @@
 -- A portfolio's constraints and guards, each tried with a row that breaks it and nothing else.
 begin;
-select plan(42);
+select plan(45);
 
 select tests.set_stage();
 select tests.open('alice');
@@ -15,7 +15,7 @@ insert into cases values
   ('{"name": "other", "portfolio_id": "00000000-0000-7000-8000-000000000001", "feed": "silent"}', '23503 portfolios_feed_fkey'),
   ('{"name": " padded "}', '23514 label_is_short'),
   ('{"name": ""}', '23514 label_is_short'),
-  ('{"broker": "piggy", "account": "1"}', '23514 broker_is_known'),
+  ('{"broker": "Piggy Bank", "account": "1"}', '23514 broker_is_a_name'),
   ('{"account": "1"}', '23514 portfolios_account_goes_with_broker'),
   ('{"slippage_percent": -0.1}', '23514 percent_is_a_part'),
   ('{"slippage_percent": 100}', '23514 percent_is_a_part'),
@@ -39,6 +39,16 @@ select is(tests.refusal(tests.row_like('portfolios', '{"feed_owner": "bob"}')), 
   'nobody trades on another user''s feed');
 select is(tests.refusal(tests.row_like('portfolios', '{"broker": "alpaca"}')), '23514 portfolios_account_goes_with_broker',
   'a broker comes with an account');
+insert into identity.broker_accounts (username, broker, account, environment, credentials) values ('alice', 'alpaca', '1', 'sandbox', 'gAAAAAx');
+do $$ begin execute tests.row_like('portfolios', '{"name": "bound", "portfolio_id": "ffffffff-0000-7000-8000-000000000001", "broker": "alpaca", "account": "1"}'); end $$;
+create temporary table bindings (change jsonb, refused text);
+insert into bindings values
+  ('{"account": "2"}', '23503 portfolios_account_fkey'),
+  ('{"account": "1"}', '23505 portfolios_account_is_the_only'),
+  ('{"account": "1", "is_active": false}', 'accepted');
+select is(tests.refusal(tests.row_like('portfolios', change || '{"name": "other", "portfolio_id": "00000000-0000-7000-8000-000000000001", "broker": "alpaca"}')),
+          refused, refused || ' ' || change) from bindings;
+insert into cases select change, refused from bindings;
 alter table portfolios enable trigger user;
 
 insert into cases values (null, '23514 portfolios_feed_is_own_or_shared');

@@ -1,6 +1,6 @@
 -- I2: a session of one book has no privilege at all in the other, either way.
 begin;
-select plan(120);
+select plan(132);
 
 select tests.set_stage();
 set local search_path = paper_trading, shared_data, tap, pg_temp;
@@ -49,12 +49,21 @@ select is_empty($$ select name from things where has_table_privilege('twinbook_l
 select set_eq(
   $$ select name::text from verbs where book = 'paper_trading' and has_function_privilege('twinbook_paper', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,
   array['book', 'open_portfolio', 'edit_portfolio', 'close_portfolio', 'place_order', 'replace_order', 'cancel_order', 'cancel_all', 'verify_portfolios', 'rate_between',
-        'adjust_trade', 'close_trade', 'purge_trade', 'flatten', 'reset_portfolio', 'begin_session', 'excursion_of', 'rate_at'],
+        'adjust_trade', 'close_trade', 'purge_trade', 'flatten', 'reset_portfolio', 'begin_session', 'excursion_of', 'rate_at', 'acknowledge_alarm'],
   'the verbs of a book are these');
 select set_eq(
   $$ select name::text from verbs where book = 'live_trading' and has_function_privilege('twinbook_live', format('live_trading.%I', name)::regproc, 'EXECUTE') $$,
-  $$ select name::text from verbs where book = 'paper_trading' and has_function_privilege('twinbook_paper', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,
-  'the same in both');
+  $$ select name::text from verbs where book = 'paper_trading' and has_function_privilege('twinbook_paper', format('paper_trading.%I', name)::regproc, 'EXECUTE')
+     union all values ('resolve_order'), ('accept_difference') $$,
+  'the same in both, and live''s answers to what only a broker does');
+select set_eq(
+  $$ select name::text from verbs where book = 'live_trading' and has_function_privilege('twinbook_broker', format('live_trading.%I', name)::regproc, 'EXECUTE') $$,
+  array['claim_account', 'release_account', 'next_nonce', 'due_tasks', 'begin_sending', 'finish_sending', 'begin_change', 'finish_change', 'report_order',
+        'report_external', 'report_account', 'defer_task', 'plan_exits', 'extend_lease', 'sent_orders'],
+  'a worker''s verbs are these');
+select is_empty(
+  $$ select name from verbs where book = 'paper_trading' and has_function_privilege('twinbook_broker', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,
+  'and none on paper');
 
 select finish();
 rollback;

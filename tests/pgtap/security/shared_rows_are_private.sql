@@ -1,11 +1,12 @@
--- What both books share: one's own users, settings, limits and modes; the market's feeds and quotes for all, one's own for
--- oneself; reference data for all. Each policy is tried through each role that it speaks of.
+-- What both books share: one's own users, settings, limits, modes and accounts at brokers; the market's feeds and quotes
+-- for all, one's own for oneself; reference data for all. Each policy is tried through each role that it speaks of.
 begin;
-select plan(319);
+select plan(358);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
 insert into identity.risk_limits (username, currency) values ('alice', 'USD'), ('bob', 'USD');
+insert into identity.broker_accounts (username, broker, account, environment, credentials) values ('alice', 'alpaca', '1', 'sandbox', 'gAAAAAx'), ('bob', 'alpaca', '1', 'sandbox', 'gAAAAAx');
 insert into shared_data.feeds (username, name) values ('alice', 'own'), ('bob', 'own');
 insert into shared_data.quotes (username, feed, symbol, number, bid, quoted_at)
 values ('alice', 'own', 'AAPL', 1, 1, now()), ('bob', 'own', 'AAPL', 1, 1, now());
@@ -17,6 +18,7 @@ values ('alice', 'own', 1, 'quote', 'AAPL', 1, now(), now()), ('bob', 'own', 1, 
 create temporary table tenants (name regclass, is_shared boolean);
 insert into tenants
 values ('identity.users', false), ('identity.settings', false), ('identity.risk_limits', false), ('identity.modes', false),
+       ('identity.broker_accounts', false),
        ('shared_data.feeds', true), ('shared_data.quotes', true), ('shared_data.market_data', true),
        ('shared_data.corporate_actions', true);
 grant select on tenants to public;

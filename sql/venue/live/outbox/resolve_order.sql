@@ -1,5 +1,5 @@
 -- A person has looked at the broker and says what became of an order that is held: it is there, by this id, or it never
--- landed. Raises TB400 no reason, TB401 no user, TB404 not visible, TB422 it isn't held.
+-- landed. Raises TB400 no reason, TB401 no user, TB404 not visible, TB422 it isn't held, or the id is another's.
 
 create function resolve_order(client_id uuid, reason text, broker_order_id text default null)
   returns orders
@@ -38,6 +38,10 @@ begin
     raise exception using
       errcode = 'TB422',
       message = format('%s isn''t held: it is %s', sent.client_id, sent.state);
+  end if;
+
+  if resolve_order.broker_order_id is not null then
+    perform expect_own_id(sent, resolve_order.broker_order_id);
   end if;
 
   update order_outbox as s

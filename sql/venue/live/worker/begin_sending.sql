@@ -22,17 +22,7 @@ begin
       message = format('%s isn''t waiting to be sent: it is %s', sent.client_id, sent.state);
   end if;
 
-  if sent.effect = 'open' then
-    select case when s.halted_at is not null then 'live trading was halted: ' || s.halted_because
-                when not m.is_live_allowed   then 'no administrator allows you to trade live any more'
-                when not b.is_active         then 'the account was made inactive' end
-    into why
-    from oversight.live_switch as s
-    cross join identity.modes as m
-    join identity.broker_accounts as b using (username)
-    where (b.username, b.broker, b.account) = (sent.username, sent.broker, sent.account);
-  end if;
-
+  why := lost_yes_of(sent);
   if why is not null then
     perform withdraw_order(locked.target, why, 'venue');
     return false;

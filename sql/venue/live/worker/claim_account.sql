@@ -1,5 +1,6 @@
 -- Gives a worker one account that has work, or wasn't read for a while, and nobody else has, for so long. Accounts
 -- that were made inactive are served while something of theirs is open. No row where nothing is to be done.
+-- Raises TB400 a worker without a name, or no time.
 
 create function claim_account(
     worker       text,
@@ -13,6 +14,13 @@ create function claim_account(
   set search_path from current
 as $$
 begin
+  if coalesce(trim(worker), '') = '' or (lease > interval '0') is not true then
+    raise exception using
+      errcode = 'TB400',
+      message = 'who claims it, and for how long?',
+      hint    = 'worker is a name of the process''s own, lease a time.';
+  end if;
+
   return query
   update identity.broker_accounts as b
   set leased_by    = worker,

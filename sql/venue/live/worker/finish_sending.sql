@@ -1,7 +1,8 @@
 -- Stores what came of sending, or of looking up what may have landed:
 -- placed: the broker has it, by this id; refused: it never will; not sent: proven not to have landed, so that it may be
 -- sent again; unknown: it may have landed, look it up after a while; held: nobody can tell, a person decides.
--- Raises TB400 unknown outcome, TB403 the lease is over, TB404 not visible, TB422 nothing is being sent.
+-- Raises TB400 unknown outcome, or placed without an id, TB403 the lease is over, TB404 not visible, TB422 nothing is
+-- being sent, or the id is another's.
 
 create function finish_sending(
     worker           text,
@@ -35,6 +36,8 @@ begin
 
   case outcome
     when 'placed' then
+      perform expect_own_id(sent, finish_sending.broker_order_id);
+
       update order_outbox as s
       set state           = 'PLACED',
           broker_order_id = finish_sending.broker_order_id,
@@ -62,6 +65,13 @@ begin
       end if;
 
     when 'not sent' then
+      if sent.state = 'HELD' then
+        raise exception using
+          errcode = 'TB422',
+          message = format('%s is held: whether it landed, a person says', sent.client_id),
+          hint    = 'resolve_order, by its user.';
+      end if;
+
       update order_outbox as s
       set state      = 'QUEUED',
           message    = finish_sending.message,

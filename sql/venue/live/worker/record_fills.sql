@@ -1,6 +1,6 @@
 -- Records what a broker told of an order's fills that the book hasn't yet: each by the broker's id, or, where it gives
--- none, what was filled since as one execution at the price that the average moved by. Never refused: an overfill, or a
--- fill of what had ended, is recorded and alarmed. Returns the order, and adds up what was sent.
+-- none, what was filled since as one execution at the price that the average moved by, once it tells one. Never refused:
+-- an overfill, or a fill of what had ended, is recorded and alarmed. Returns the order, and adds up what was sent.
 
 create function record_fills(
     target           orders,
@@ -42,12 +42,14 @@ begin
       liquidity    => filled.liquidity);
   end loop;
 
-  if record_fills.fills is null and record_fills.filled_quantity > sent.filled_quantity then
+  if record_fills.fills is null and record_fills.average_price > 0
+    and record_fills.filled_quantity > sent.filled_quantity then
     value := trim_scale(greatest(round(
       (record_fills.filled_quantity * record_fills.average_price - sent.filled_value)
       / (record_fills.filled_quantity - sent.filled_quantity), 8), 0.00000001));
     was_paid := (select coalesce(sum(e.fee), 0) from executions as e
-                 where (e.username, e.order_id) = (target.username, target.order_id));
+                 where (e.username, e.order_id) = (target.username, target.order_id)
+                   and starts_with(e.fill_id, format('%s:%s:', sent.broker, sent.client_id)));
 
     target := record_execution(target,
       fill_id      => format('%s:%s:%s', sent.broker, sent.client_id, plain(record_fills.filled_quantity)),
@@ -71,14 +73,14 @@ begin
       filled_value    = trim_scale(sent.filled_value)
   where (s.username, s.client_id) = (sent.username, sent.client_id);
 
-  if had_ended then
-    perform raise_alarm(target.username, target.portfolio_id, 'late_fill', 'HIGH', jsonb_build_object(
-      'client_id', sent.client_id, 'status', target.status, 'filled_quantity', plain(target.filled_quantity)),
-      target.order_id);
-  elsif target.filled_quantity > target.quantity then
+  if target.filled_quantity > target.quantity then
     perform raise_alarm(target.username, target.portfolio_id, 'overfill', 'CRITICAL', jsonb_build_object(
       'client_id', sent.client_id, 'quantity', plain(target.quantity),
       'filled_quantity', plain(target.filled_quantity)), target.order_id);
+  elsif had_ended then
+    perform raise_alarm(target.username, target.portfolio_id, 'late_fill', 'HIGH', jsonb_build_object(
+      'client_id', sent.client_id, 'status', target.status, 'filled_quantity', plain(target.filled_quantity)),
+      target.order_id);
   end if;
 
   return target;

@@ -1,5 +1,5 @@
--- Takes in how an order stands at its broker: first it counts as placed, then its fills, then a replacement that took
--- effect, and its end only when every fill that the broker speaks of is recorded. A status that nobody documented is
+-- Takes in how an order stands at its broker: first it counts as placed, then a replacement that took effect, then its
+-- fills, and its end only when every fill that the broker speaks of is recorded. A status that nobody documented is
 -- not an end, and is alarmed. An exit's end by the broker's own doing is alarmed; another takes its place.
 -- Raises TB403 the lease is over, TB404 not visible, TB422 it was never placed.
 
@@ -25,11 +25,12 @@ create function report_order(
   set search_path from current
 as $$
 declare
-  locked  record;
-  sent    order_outbox;
-  target  orders;
-  is_exit boolean;
-  is_over constant boolean := report_order.status in ('FILLED', 'CANCELED', 'EXPIRED', 'REJECTED') and status_is_known;
+  locked    record;
+  sent      order_outbox;
+  target    orders;
+  is_exit   boolean;
+  has_ended boolean;
+  is_over   constant boolean := report_order.status in ('FILLED', 'CANCELED', 'EXPIRED', 'REJECTED') and status_is_known;
 begin
   select * into locked from lock_sent(report_order.worker, report_order.client_id);
   sent    := locked.sent;
@@ -50,6 +51,12 @@ begin
     select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);
   end if;
 
+  if sent.state <> 'OVER' and sent.change_state = 'SENT' then
+    target := settle_change(locked.home, target, sent, report_order.quantity, report_order.limit_price,
+                            report_order.stop_price, is_over);
+    select s.* into sent from order_outbox as s where (s.username, s.client_id) = (sent.username, sent.client_id);
+  end if;
+
   target := record_fills(target, sent, coalesce(report_order.filled_quantity, 0), report_order.average_price,
                          report_order.fee, report_order.fills, coalesce(report_order.told_at, clock_timestamp()));
   select s.* into sent from order_outbox as s where (s.username, s.client_id) = (sent.username, sent.client_id);
@@ -63,18 +70,14 @@ begin
       'client_id', sent.client_id, 'broker_status', report_order.broker_status), target.order_id);
   end if;
 
-  if sent.change_state = 'SENT' then
-    target := settle_change(target, sent, report_order.quantity, report_order.limit_price, report_order.stop_price,
-                            is_over);
-  end if;
+  has_ended := is_over and sent.filled_quantity >= coalesce(report_order.filled_quantity, 0)
+               and (sent.filled_quantity > 0 or report_order.status <> 'FILLED');
 
   update order_outbox as s
-  set state           = case when is_over and s.filled_quantity >= coalesce(report_order.filled_quantity, 0)
-                             then 'OVER'
+  set state           = case when has_ended then 'OVER'
                              when report_order.status = 'PENDING' and s.filled_quantity = 0 then s.state
                              else 'WORKING' end,
-      over_at         = case when is_over and s.filled_quantity >= coalesce(report_order.filled_quantity, 0)
-                             then clock_timestamp() end,
+      over_at         = case when has_ended then clock_timestamp() end,
       broker_status   = report_order.broker_status,
       broker_order_id = coalesce(report_order.broker_order_id, s.broker_order_id),
       message         = coalesce(report_order.reason, s.message),
@@ -92,7 +95,8 @@ begin
     return end_order(target, case when report_order.status = 'FILLED'
                                     or (report_order.status = 'REJECTED' and target.filled_quantity > 0) then 'CANCELED'
                                   else report_order.status end,
-                     coalesce(report_order.reason, case when target.pending_action <> 'cancel'
+                     coalesce(report_order.reason, case when report_order.status = 'REJECTED'
+                                                          or target.pending_action <> 'cancel'
                                                         then lower(report_order.status) || ' by the broker' end), 'venue');
   end if;
 

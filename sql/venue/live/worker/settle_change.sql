@@ -1,7 +1,9 @@
 -- Settles a replacement that was sent: it took effect once the broker shows the new terms; it came to nothing once the
--- order is over without them, or still shows the old ones a minute later.
+-- order is over without them, or still shows the old ones a minute later. Where as much as the new quantity has filled
+-- already, the order keeps its own, and ends short of it.
 
 create function settle_change(
+    home         portfolios,
     target       orders,
     sent         order_outbox,
     quantity     numeric,
@@ -35,10 +37,11 @@ begin
       (change_state, new_quantity, new_limit_price, new_stop_price) = (null, null, null, null)
   where (s.username, s.client_id) = (sent.username, sent.client_id);
 
-  target.quantity    := coalesce(sent.new_quantity, target.quantity);
+  target.quantity    := case when sent.new_quantity > target.filled_quantity then sent.new_quantity
+                             else target.quantity end;
   target.limit_price := coalesce(sent.new_limit_price, target.limit_price);
   target.stop_price  := coalesce(sent.new_stop_price, target.stop_price);
-  target := apply_terms(target);
+  target := apply_terms(set_hold(home, target, market_at(home, target.symbol)));
   perform rehold(target.username, target.portfolio_id, target.symbol, target.strategy);
 
   select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);

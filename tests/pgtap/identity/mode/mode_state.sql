@@ -1,6 +1,6 @@
 -- T1, T3: everybody begins in paper mode, and one row tells mode and paper totals, from either book.
 begin;
-select plan(11);
+select plan(13);
 
 select tests.set_stage();
 
@@ -37,13 +37,19 @@ select tests.act_as('', 'paper');
 select is_empty('select * from identity.mode_state', 'nobody has no mode');
 
 select tests.act_as_installer();
-update identity.settings set broker = 'alpaca' where username = 'alice';
+select tests.act_as('bob', 'paper');
+select identity.add_broker('alpaca', 'PA1', 'sandbox', 'gAAAAAx') is not null;
 select tests.act_as('alice', 'paper');
-select is((select is_live_broker_configured from identity.mode_state), false, 'a broker without a token is none');
+select is((select is_live_broker_configured from identity.mode_state), false, 'another''s broker is none of hers');
+select identity.add_broker('alpaca', 'PA1', 'sandbox', 'gAAAAAx') is not null;
+select is((select is_live_broker_configured from identity.mode_state), true, 'with one of hers it is configured');
+select identity.drop_broker('alpaca', 'PA1') is not null;
+select is((select is_live_broker_configured from identity.mode_state), false, 'until it is inactive');
 select tests.act_as_installer();
-update identity.settings set broker_token = 'gAAAAAx' where username = 'alice';
+select identity.allow_live_trading('alice', true) is not null, oversight.halt_live_trading('a storm') is not null;
 select tests.act_as('alice', 'paper');
-select is((select is_live_broker_configured from identity.mode_state), true, 'with one it is configured');
+select results_eq('select is_live_allowed, live_halted_because from identity.mode_state', $$ values (true, 'a storm') $$,
+  'it tells which yeses are there');
 select throws_ok($$ update identity.modes set active_mode = 'live' $$, '42501', null,
   'the mode isn''t switched past a verb');
 

@@ -6,8 +6,8 @@ select tests.set_stage();
 select tests.act_as('alice', 'paper');
 
 select results_eq(
-  $$ select slippage_percent::numeric, allow_short, require_stop_loss, broker::text, version::integer from identity.settings $$,
-  $$ values (0.1, false, false, 'none', 1) $$, 'settings begin with their defaults');
+  $$ select slippage_percent::numeric, allow_short, require_stop_loss, version::integer from identity.settings $$,
+  $$ values (0.1, false, false, 1) $$, 'settings begin with their defaults');
 select results_eq(
   $$ select slippage_percent::numeric, fill_delay_ms::integer, allow_short, version::integer
      from identity.edit_settings(1, slippage_percent => 0.5, fill_delay_ms => 20) $$,

@@ -1,6 +1,6 @@
 -- The constraints and guards of settings and of risk limits.
 begin;
-select plan(26);
+select plan(23);
 
 select tests.set_stage();
 insert into identity.risk_limits (username, currency, max_order_value) values ('alice', 'USD', 1000);
@@ -15,9 +15,6 @@ insert into cases values
   ('identity.settings', '{"max_quote_age": "0"}', '23514 age_is_a_time'),
   ('identity.settings', '{"max_history_age": "-1 day"}', '23514 age_is_a_time'),
   ('identity.settings', '{"initial_balances": [1]}', '23514 json_object_is_one'),
-  ('identity.settings', '{"broker": "piggy"}', '23514 broker_is_known'),
-  ('identity.settings', '{"broker_environment": "moon"}', '23514 settings_environment_is_known'),
-  ('identity.settings', '{"broker_token": "clear text"}', '23514 settings_token_is_encrypted'),
   ('identity.settings', '{"version": 0}', '23514 version_counts'),
   ('identity.risk_limits', '{}', '23505 risk_limits_pkey'),
   ('identity.risk_limits', '{"currency": "EUR"}', 'accepted'),
