@@ -54,7 +54,7 @@ class Cell:
 
     def connect(self, person: str = "alice", **options: str) -> Db:
         """A connection of the login's; as alice, unless somebody else is named, or nobody."""
-        given = {"search_path": _PATH} | options
+        given = {"search_path": _PATH, "statement_timeout": "10s"} | options
         db = self._stack.enter_context(
             psycopg.connect(
                 self.url,
