@@ -150,9 +150,9 @@ class Cell:
 
     def facts(self) -> set[str]:
         """Alice's facts, which nobody may alter: a checksum each."""
-        tables = ("paper_trading.executions", "paper_trading.ledger_entries")
-        tables += ("paper_trading.audit_log", "oversight.audit_log", "oversight.security_events")
-        tables += ("shared_data.data_access_log", "paper_trading.portfolio_snapshots")
+        tables = ["paper_trading.executions", "paper_trading.ledger_entries"]
+        tables += ["paper_trading.audit_log", "oversight.audit_log", "oversight.security_events"]
+        tables += ["shared_data.data_access_log", "paper_trading.portfolio_snapshots"]
         rows = " union all ".join(
             f"select md5(t::text) from {table} as t where username = 'alice'" for table in tables
         )
