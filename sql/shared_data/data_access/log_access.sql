@@ -29,4 +29,4 @@ $$;
 comment on function shared_data.log_access is
   'Tell which statements of its own a session ran; the Python session does. Returns how many.';
 select shared_data.let_only('shared_data.log_access', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data',
-                            'twinbook_admin', 'twinbook_auditor');
+                            'twinbook_broker', 'twinbook_admin', 'twinbook_auditor');
