@@ -18,6 +18,7 @@ set local role twinbook_owner;
 \ir shared_data/quote/table.sql
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
+\ir shared_data/data_access/table.sql
 \ir shared_data/broker_symbol/table.sql
 \ir oversight/audit/table.sql
 \ir oversight/security_event/table.sql
@@ -84,6 +85,9 @@ set local role twinbook_owner;
 \ir shared_data/market_data/close_leaf.sql
 \ir shared_data/market_data/access.sql
 \ir shared_data/market_data/guards.sql
+\ir shared_data/data_access/access.sql
+\ir shared_data/data_access/guards.sql
+\ir shared_data/data_access/log_access.sql
 \ir shared_data/market_data/at_quote.sql
 \ir shared_data/market_data/add_month.sql
 \ir shared_data/market_data/take_bars.sql

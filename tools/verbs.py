@@ -88,8 +88,8 @@ where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
 order by a.attnum
 """
 
-# Verbs are the definers that an application may call; rate_between is an invoker, and
-# the totals stand under a view or a verb.
+# Verbs are the definers that an application may call; rate_between is an invoker, the totals
+# stand under a view or a verb, and log_access is the session's own.
 _VERBS = """
 select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment,
        pg_get_function_result(p.oid) as result, p.proretset as is_set,
@@ -104,7 +104,7 @@ join pg_namespace as n on n.oid = p.pronamespace
 where n.nspname in ('live_trading', 'shared_data', 'identity', 'oversight')
   and exists (select from aclexplode(p.proacl) as a where a.grantee = any (%s::regrole[]))
   and (p.prosecdef or p.proname = 'rate_between')
-  and p.proname not in ('paper_totals', 'live_totals')
+  and p.proname not in ('paper_totals', 'live_totals', 'log_access')
 order by p.proname
 """
 

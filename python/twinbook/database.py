@@ -1,16 +1,19 @@
 """Says who is asking: a pool of connections, and transactions that begin by naming their user."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
-from twinbook.books import BOOKS, Mode, search_path
+from twinbook.access_log import AccessLog
+from twinbook.books import BOOKS, Mode, other_than, search_path
 from twinbook.errors import Disconnected, TwinbookError, from_database
+from twinbook.session import Session
 from twinbook.verbs import Administration, Book, BrokerWork, MarketData
 
 # A login that belongs to this group alone stays itself, as does one that can't take it and whose
@@ -27,6 +30,10 @@ select set_config('app.current_user', %(user)s, true),
                           else pg_has_role(session_user, %(will_do)s, 'usage') end
             then set_config('role', %(group)s, true) end
 """
+
+_LOG = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=Session)
 
 _CHECK_ADDRESS = "Check the address; `twinbook up` starts the project's own server."
 
@@ -68,11 +75,10 @@ class Database:
         """
         if mode not in BOOKS:
             raise ValueError(f"there is no book {mode}; the books are {', '.join(BOOKS)}")
-        other = "live" if mode == "paper" else "paper"
-        who = _who(f"twinbook_{mode}", f"twinbook_{other}", search_path(mode), user)
+        who = _who_in(mode, user)
         who["confirm_live"] = "true" if confirm_live and mode == "live" else ""
-        with self._transaction(who) as connection:
-            yield Book(connection)
+        with self._transaction(who, Book, AccessLog(mode)) as book:
+            yield book
 
     @contextmanager
     def administration(self, user: str = "") -> Iterator[Administration]:
@@ -82,23 +88,23 @@ class Database:
         """
         path = "identity, shared_data, pg_temp"
         who = _who("twinbook_admin", "twinbook_engine", path, user, "twinbook_auditor")
-        with self._transaction(who) as connection:
-            yield Administration(connection)
+        with self._transaction(who, Administration, AccessLog()) as administration:
+            yield administration
 
     @contextmanager
     def market_data(self) -> Iterator[MarketData]:
         """One transaction of market data's: instruments, fees, shared feeds and their quotes."""
         who = _who("twinbook_market_data", "twinbook_engine", "shared_data, pg_temp", "")
-        with self._transaction(who) as connection:
-            yield MarketData(connection)
+        with self._transaction(who, MarketData, AccessLog()) as market_data:
+            yield market_data
 
     @contextmanager
     def broker_work(self, user: str = "") -> Iterator[BrokerWork]:
         """One transaction of a broker worker's, for the user whose account it holds."""
         path = "live_trading, shared_data, pg_temp"
         who = _who("twinbook_broker", "twinbook_engine", path, user)
-        with self._transaction(who) as connection:
-            yield BrokerWork(connection)
+        with self._transaction(who, BrokerWork, AccessLog()) as work:
+            yield work
 
     def close(self) -> None:
         """Closes every connection."""
@@ -116,19 +122,40 @@ class Database:
         self.close()
 
     @contextmanager
-    def _transaction(self, who: dict[str, str]) -> Iterator[psycopg.Connection[Any]]:
+    def _transaction(self, who: dict[str, str], kind: type[S], accesses: AccessLog) -> Iterator[S]:
+        is_open = False
         try:
             with self._ready(who) as connection:
-                yield connection
-                if connection.info.transaction_status == TransactionStatus.INERROR:
-                    # COMMIT would roll back without a word.
-                    raise TwinbookError(
-                        "nothing of this session was kept, since a statement in it failed",
-                        hint="Let the error end the session, then open a new one.",
-                        code="25P02",
-                    )
+                is_open = True
+                try:
+                    yield kind(connection, accesses)
+                    if connection.info.transaction_status == TransactionStatus.INERROR:
+                        # COMMIT would roll back without a word.
+                        raise TwinbookError(
+                            "nothing of this session was kept, since a statement in it failed",
+                            hint="Let the error end the session, then open a new one.",
+                            code="25P02",
+                        )
+                    if accesses:
+                        _commit_with(accesses, connection, who)
+                except BaseException:
+                    if accesses:
+                        _tell_after_all(accesses, connection, who)
+                    raise
+        except psycopg.errors.InsufficientPrivilege as error:
+            if accesses.mode and not is_open:
+                self._report_opening(accesses.mode, who["user"])
+            raise from_database(error) from error
         except psycopg.Error as error:
             raise from_database(error) from error
+
+    def _report_opening(self, mode: Mode, user: str) -> None:
+        """A login that may not use a book tried to: a crossing, from the book that it may use."""
+        own = other_than(mode)
+        accesses = AccessLog(own)
+        accesses.note_crossing(_SAY_WHO)
+        with self._pool.connection() as connection:
+            _tell_after_all(accesses, connection, _who_in(own, user))
 
     @contextmanager
     def _ready(self, who: dict[str, str]) -> Iterator[psycopg.Connection[Any]]:
@@ -171,3 +198,31 @@ def _who(group: str, not_also: str, path: str, user: str, will_do: str = "") -> 
         "user": user,
         "confirm_live": "",
     }
+
+
+def _who_in(mode: Mode, user: str) -> dict[str, str]:
+    return _who(f"twinbook_{mode}", f"twinbook_{other_than(mode)}", search_path(mode), user)
+
+
+def _commit_with(
+    accesses: AccessLog, connection: psycopg.Connection[Any], who: dict[str, str]
+) -> None:
+    """Logs and commits, in one round trip."""
+    with connection.pipeline():
+        if connection.info.transaction_status == TransactionStatus.IDLE:
+            # Its own statement ended the transaction, and who was asking with it.
+            connection.execute(_SAY_WHO, who)
+        accesses.send(connection)
+        connection.execute("commit")  # commit() would wait for it, and then the pipeline again
+    accesses.clear()
+
+
+def _tell_after_all(
+    accesses: AccessLog, connection: psycopg.Connection[Any], who: dict[str, str]
+) -> None:
+    """What was tried is told, though nothing else of the session is kept."""
+    try:
+        connection.rollback()
+        _commit_with(accesses, connection, who)
+    except psycopg.Error as error:
+        _LOG.warning("a session's accesses were not logged: %s", error)

@@ -44,6 +44,19 @@ _NO_INSTALLER = """
       and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true))
 """
 
+# Logins with an application's rights, whoever gave them; but not who may load the database.
+_APPLICATIONS = f"""
+  select login.oid, login.rolname
+  from pg_roles as login
+  where not login.rolsuper and {_NO_INSTALLER}
+    and (login.rolcanlogin or login.rolname = any (select 'twinbook_' || unnest({_ROLES})))
+    and login.rolname not in ('twinbook_owner', 'twinbook_engine')
+    and (login.rolname ^@ 'twinbook_' or exists (
+      select from pg_auth_members as m
+      join pg_roles as team on team.oid = m.roleid
+      where m.member = login.oid and team.rolname = any (select 'twinbook_' || unnest({_ROLES}))))
+"""
+
 _CHECKS = [
     _Check(
         "server version",
@@ -181,6 +194,134 @@ _CHECKS = [
         where n.oid in ({OUR_SCHEMAS}) and acl.grantee = 0
         """,
         "run twinbook migrate, which closes the database; on a schema: revoke … from public",
+    ),
+    _Check(
+        "applications write no table",
+        "FAIL",
+        f"""
+        select distinct
+          format('%s on %s to %s', acl.privilege_type, c.oid::regclass, holder.rolname)
+        from pg_class as c, aclexplode(c.relacl) as acl, ({_APPLICATIONS}) as holder
+        where c.relnamespace in ({OUR_SCHEMAS})
+          and acl.privilege_type <> 'SELECT' and acl.grantee in (holder.oid, 0)
+        """,
+        "revoke it: what a user may change has a verb",
+    ),
+    _Check(
+        "partitions are reached through their parents",
+        "FAIL",
+        f"""
+        select format('%s by %s', c.oid::regclass, acl.grantee::regrole)
+        from pg_class as c, aclexplode(c.relacl) as acl
+        where c.relnamespace in ({OUR_SCHEMAS}) and c.relispartition and c.relkind in ('r', 'p')
+          and acl.grantee not in (c.relowner, coalesce(to_regrole('twinbook_backup'), 0))
+        """,
+        "run twinbook migrate --reload; a partition is read past its parent's policies",
+    ),
+    _Check(
+        "views show their reader's rows",
+        "FAIL",
+        f"""
+        select c.oid::regclass::text
+        from pg_class as c
+        where c.relnamespace in ({OUR_SCHEMAS}) and c.relkind in ('v', 'm')
+          and not exists (
+            select from pg_options_to_table(c.reloptions) as o
+            where o.option_name = 'security_invoker' and o.option_value::boolean)
+        """,
+        "run twinbook migrate --reload",
+    ),
+    _Check(
+        "verbs pin their path",
+        "FAIL",
+        f"""
+        select p.oid::regprocedure::text
+        from pg_proc as p
+        where p.pronamespace in ({OUR_SCHEMAS}) and p.prosecdef
+          and not exists (
+            select from unnest(p.proconfig) as setting
+            where setting ~ '^search_path=.*\\mpg_temp$')
+        """,
+        "run twinbook migrate --reload: a name in front of theirs would run with their rights",
+    ),
+    _Check(
+        "nothing of ours is open to PUBLIC",
+        "FAIL",
+        f"""
+        select p.oid::regprocedure::text
+        from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
+        where p.pronamespace in ({OUR_SCHEMAS}) and acl.grantee = 0
+        union all
+        select c.oid::regclass::text
+        from pg_class as c, aclexplode(c.relacl) as acl
+        where c.relnamespace in ({OUR_SCHEMAS}) and acl.grantee = 0
+        """,
+        "run twinbook migrate --reload",
+    ),
+    _Check(
+        "nothing of ours claims to be leakproof",
+        "FAIL",
+        f"""
+        select p.oid::regprocedure::text
+        from pg_proc as p
+        where p.proleakproof
+          and (p.pronamespace in ({OUR_SCHEMAS}) or p.oid >= 16384 and not exists (
+            select from pg_depend as d where d.objid = p.oid and d.deptype = 'e'))
+        """,
+        "alter function … not leakproof: it would see rows before their policies do",
+    ),
+    _Check(
+        "application logins have no powers of Postgres's own",
+        "FAIL",
+        f"""
+        select format('%s is in %s', holder.rolname, m.roleid::regrole)
+        from ({_APPLICATIONS}) as holder
+        join pg_auth_members as m on m.member = holder.oid
+        join pg_roles as power on power.oid = m.roleid
+        where power.rolname ^@ 'pg_'
+        """,
+        "revoke it: it reads, writes, or ends sessions past every rule",
+    ),
+    _Check(
+        "nobody may switch triggers off",
+        "FAIL",
+        """
+        select format('%s for %s', p.parname,
+                      case acl.grantee when 0 then 'PUBLIC' else acl.grantee::regrole::text end)
+        from pg_parameter_acl as p, aclexplode(p.paracl) as acl
+        where p.parname = 'session_replication_role' and acl.grantee <> 10
+        """,
+        "revoke set on parameter session_replication_role from …",
+    ),
+    _Check(
+        "logins keep the settings that they were given",
+        "warn",
+        f"""
+        select format('%s: %s', holder.rolname, setting)
+        from pg_db_role_setting as s
+        join ({_APPLICATIONS}) as holder on holder.oid = s.setrole
+        cross join unnest(s.setconfig) as setting
+        where s.setdatabase in (
+            0, (select d.oid from pg_database as d where d.datname = current_database()))
+          and setting !~ '^idle_in_transaction_session_timeout='
+          and replace(setting, ' ', '') not in (
+            'search_path=paper_trading,shared_data,pg_temp',
+            'search_path=live_trading,shared_data,pg_temp')
+        """,
+        "a login may change its own: ask who did; alter role … reset …",
+    ),
+    _Check(
+        "advisory locks and large objects are taken back",
+        "warn",
+        """
+        select string_agg(distinct p.proname, ', ' order by p.proname)
+        from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
+        where p.pronamespace = 'pg_catalog'::regnamespace and acl.grantee = 0
+          and (p.proname ~ '^pg_(try_)?advisory_'
+            or p.proname in ('lo_creat', 'lo_create', 'lo_from_bytea'))
+        having count(*) > 0
+        """,
+        "as a superuser: twinbook migrate --reload, or revoke execute on them from public",
     ),
     _Check(
         "writes are durable",

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import RowFactory, RowMaker, dict_row, scalar_row
 from psycopg.types.json import Jsonb
 
+from twinbook.access_log import AccessLog
 from twinbook.errors import BadArgument, from_database
 from twinbook.rows import Bar, Quote
 
@@ -24,18 +25,26 @@ class Session:
     nothing of it is kept: open a new one. A session is for one thread.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], accesses: AccessLog | None = None
+    ) -> None:
         self._connection = connection
+        self._accesses = AccessLog() if accesses is None else accesses
 
     def execute(self, query: str, parameters: Parameters = None) -> list[dict[str, Any]]:
-        """Runs SQL of one's own; returns its rows by column name. Raises TwinbookError."""
+        """Runs SQL of one's own; returns its rows by column name. Raises TwinbookError.
+
+        It is logged in shared_data.data_access_log, by its sha256, when the session ends.
+        """
+        self._accesses.note(query)
         return self._run(query, parameters, dict_row)
 
     def fetch(self, kind: type[T], query: str, parameters: Parameters = None) -> list[T]:
         """Runs a query that has the columns of a class in twinbook.rows, and returns such rows.
 
-        ``book.fetch(Order, "select * from orders where status = 'OPEN'")``
+        ``book.fetch(Order, "select * from orders where status = 'OPEN'")``, logged as by execute.
         """
+        self._accesses.note(query)
         return self._run(query, parameters, _as_rows(kind))
 
     def _row(
@@ -83,6 +92,7 @@ class Session:
                 cursor.execute(query, parameters)
                 return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
+            self._accesses.note_refusal(query, error)
             raise from_database(error) from error
         except UnicodeError as error:
             raise BadArgument("a text holds what isn't Unicode") from error

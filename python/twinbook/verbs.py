@@ -532,7 +532,7 @@ class Administration(Session):
         )
 
     def add_month(self, month: date) -> str:
-        """Make the partitions for a month's price history and snapshots.
+        """Make the partitions for a month's price history, snapshots and data access log.
 
         Returns the month. For administrators.
         """

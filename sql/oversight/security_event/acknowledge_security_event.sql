@@ -35,6 +35,8 @@ begin
   where (e.username, e.event_id) = (seen.username, seen.event_id)
   returning e.* into seen;
 
+  perform append_event(nullif(seen.username, ''), 'security_event_acknowledged',
+                       jsonb_build_object('event_id', seen.event_id, 'finding', seen.acknowledgement));
   return seen;
 end
 $$;

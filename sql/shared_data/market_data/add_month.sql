@@ -1,5 +1,5 @@
--- Makes the partitions for a month's price history and snapshots, closed like their parents. Making them again does
--- nothing.
+-- Makes the partitions for a month's price history, snapshots and data access log, closed like their parents. Making
+-- them again does nothing.
 -- Raises TB400 no month, TB403 not an administrator, TB422 a default partition holds rows of that month already.
 
 create function shared_data.add_month(month date)
@@ -57,5 +57,7 @@ exception
 end
 $$;
 
-comment on function shared_data.add_month is 'Make the partitions for a month''s price history and snapshots; returns the month. For administrators.';
+comment on function shared_data.add_month is
+  'Make the partitions for a month''s price history, snapshots and data access log; returns the month. '
+  'For administrators.';
 select shared_data.let_only('shared_data.add_month', 'twinbook_admin');

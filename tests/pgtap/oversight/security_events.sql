@@ -1,6 +1,6 @@
 -- I4: what was tried is stored, rises with repetition, is private, and is never changed but to be acknowledged, once.
 begin;
-select plan(53);
+select plan(54);
 
 select tests.set_stage();
 select identity.register_user('adam', role => 'ADMIN') is not null;
@@ -81,6 +81,10 @@ select throws_ok($$ select oversight.acknowledge_security_event(current_setting(
 select is((select count(*) from oversight.list_security_events()), 36::bigint, 'then it is no longer open');
 select results_eq($$ select acknowledged_by, acknowledged_at = now() from oversight.list_security_events(even_acknowledged => true) where acknowledgement is not null $$,
   $$ values ('adam', true) $$, 'but is still there, with his name');
+
+select tests.act_as_installer();
+select results_eq($$ select username, actor, details from oversight.audit_log where operation = 'security_event_acknowledged' $$,
+  $$ values ('bob', 'adam', jsonb_build_object('event_id', current_setting('tests.event'), 'finding', 'a test')) $$, 'it is an act of his, in the log of whom it concerns');
 
 -- The laws of the table, where even the owner writes by hand.
 select tests.act_as_installer();
