@@ -21,6 +21,7 @@ set local role twinbook_owner;
 \ir shared_data/broker_symbol/table.sql
 \ir oversight/audit/table.sql
 \ir oversight/security_event/table.sql
+\ir oversight/code/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -134,9 +135,13 @@ reset search_path;
 \ir oversight/security_event/acknowledge_security_event.sql
 \ir oversight/security_event/list_security_events.sql
 \ir oversight/verify_book.sql
+\ir oversight/isolation_report.sql
+\ir oversight/findings.sql
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
 \ir identity/mode/switch_mode.sql
 \ir oversight/audit/central_audit_log.sql
+\ir oversight/oversight.sql
+\ir oversight/code/remember_code.sql
 commit;
