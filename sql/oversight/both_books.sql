@@ -1,5 +1,5 @@
--- Each table of the books as one view over both, with the book beside its rows: oversight.all_orders and so on. A column
--- that only one book has, which the twins' check tells of, is left out.
+-- Each table of the books as one view over both, with the book beside its rows: oversight.all_orders and so on. A
+-- column that only one book has, which the twins' check tells of, is left out.
 do $$
 declare
   twin    record;

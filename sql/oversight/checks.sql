@@ -16,7 +16,7 @@ cross join lateral regexp_match(obj_description(c.oid, 'pg_class'),
   '^(INFO|WARNING|HIGH|CRITICAL), (each book|database), (catalog|few rows|whole book): (.+) Do: (.+)$') as said
 where c.relnamespace = 'oversight'::regnamespace and c.relkind = 'v' and said is not null;
 
-comment on view   oversight.checks          is 'The integrity checks that isolation_report runs, and what to do where one fails.';
+comment on view   oversight.checks          is 'The integrity checks that isolation_report runs.';
 comment on column oversight.checks.severity is 'INFO, WARNING, HIGH or CRITICAL.';
 comment on column oversight.checks.about    is 'each book, or the database as a whole.';
 comment on column oversight.checks.cost     is 'What it reads: the catalog; few rows, those that are open or newest; or the whole book.';
@@ -24,7 +24,7 @@ comment on column oversight.checks.means    is 'What a row of it means.';
 comment on column oversight.checks.remedy   is 'What to do about it.';
 grant select on oversight.checks to twinbook_engine, twinbook_auditor, twinbook_admin;
 
--- keep_check('row_security_off'): an auditor may read it; an administrator too, where it reads the catalog alone. Refuses
+-- keep_check('row_security_off'): auditors may read it; administrators too, where it reads the catalog alone. Refuses
 -- a view that the report couldn't run.
 create function oversight.keep_check(check_name text)
   returns void

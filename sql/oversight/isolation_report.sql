@@ -43,7 +43,7 @@ begin
   end loop;
 
   return query
-    select c.name, null::text, 'CRITICAL', false, null::bigint, 'the check, or a view that it reads, is gone'
+    select split_part(c.name, '.', 2), null::text, 'CRITICAL', false, null::bigint, 'the check, or a view that it reads, is gone'
     from loaded_code as c
     where c.kind = 'view' and c.name like 'oversight.%' and to_regclass(c.name) is null;
 end

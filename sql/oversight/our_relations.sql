@@ -9,15 +9,15 @@ select c.oid,
        case n.nspname when 'paper_trading' then 'paper' when 'live_trading' then 'live' end as book,
        c.relkind::text                        as kind,
        c.relispartition                       as is_leaf,
-       exists (select from pg_catalog.pg_attribute as a
-               where a.attrelid = c.oid and a.attname = 'username' and not a.attisdropped) as has_username,
+       (select count(*) > 0 from pg_catalog.pg_attribute as a
+        where a.attrelid = c.oid and a.attname = 'username' and not a.attisdropped) as has_username,
        c.relrowsecurity                       as has_policies,
        c.relforcerowsecurity                  as is_forced,
        c.relowner                             as owner,
        c.relacl                               as acl,
        c.reloptions                           as options
 from pg_catalog.pg_class as c
-join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
   and n.nspowner = to_regrole('twinbook_owner') and n.nspname <> 'twinbook_history';
 

@@ -7,28 +7,28 @@ as
 with memberships as (
   select member.oid, team.rolname as team
   from pg_catalog.pg_roles as member
-  join pg_catalog.pg_roles as team on team.rolname like 'twinbook\_%' and pg_has_role(member.oid, team.oid, 'member')
-  where not member.rolsuper
+  join pg_catalog.pg_roles as team on pg_has_role(member.oid, team.oid, 'member')
+  where not member.rolsuper and team.rolname like 'twinbook\_%'
 )
 select null::text as book, null::text as username,
        case s.setrole when 0 then 'every login' else s.setrole::regrole::text end as key,
-       format('%s%s', setting, case s.setdatabase when 0 then ' in every database' else '' end) as detail
+       format('%s%s', t.setting, case s.setdatabase when 0 then ' in every database' else '' end) as detail
 from pg_catalog.pg_db_role_setting as s
-cross join lateral unnest(s.setconfig) as setting
-cross join lateral split_part(setting, '=', 1) as name
-where s.setdatabase in (0, (select d.oid from pg_catalog.pg_database as d where d.datname = current_database()))
+cross join lateral unnest(s.setconfig) as t (setting)
+cross join lateral (select split_part(t.setting, '=', 1)) as n (name)
+join pg_catalog.pg_database as d on s.setdatabase in (0, d.oid)
+where d.datname = current_database()
   and case
     when s.setrole = 0
-      then name in ('role', 'search_path', 'session_replication_role', 'row_security', 'app.current_user',
+      then n.name in ('role', 'search_path', 'session_replication_role', 'row_security', 'app.current_user',
                     'default_transaction_read_only', 'check_function_bodies')
-    when exists (select from memberships as m where m.oid = s.setrole)
-      then name not in ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'statement_timeout',
+    when s.setrole in (select m.oid from memberships as m)
+      then n.name not in ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'statement_timeout',
                         'lock_timeout', 'log_statement', 'application_name')
-       and not exists (
-         select from memberships as m
-         where m.oid = s.setrole and name = 'search_path' and m.team in ('twinbook_paper', 'twinbook_live')
-           and split_part(setting, '=', 2)
-             = replace(m.team, 'twinbook_', '') || '_trading, shared_data, pg_temp')
+       and (n.name, split_part(t.setting, '=', 2)) not in (
+         select 'search_path', replace(m.team, 'twinbook_', '') || '_trading, shared_data, pg_temp'
+         from memberships as m
+         where m.oid = s.setrole and m.team in ('twinbook_paper', 'twinbook_live'))
     else false
   end;
 

@@ -6,7 +6,7 @@ as
 select r.book, null::text as username, format('%s on %s', t.tgname, r.name) as key,
        case t.tgenabled when 'D' then 'disabled' else 'fires on replicas only' end as detail
 from pg_catalog.pg_trigger as t
-join oversight.our_relations as r on r.oid = t.tgrelid
+join oversight.our_relations as r on t.tgrelid = r.oid
 where t.tgenabled in ('D', 'R');
 
 comment on view oversight.triggers_off is

@@ -1,5 +1,6 @@
--- The code that is there now, with fingerprints that a dump and a restore leave as they are: white space and parentheses
--- don't count, nor the order of grants. Partitions' triggers come and go with their months, so they aren't here.
+-- The code that is there now, with fingerprints that a dump and a restore leave as they are: white space and
+-- parentheses don't count, nor the order of grants. Partitions' triggers come and go with their months, so they aren't
+-- here.
 
 create function oversight.present_code(only_kind text default null)
   returns table (kind text, name text, fingerprint text)

@@ -1,4 +1,4 @@
--- What code was loaded: each trigger, policy, view and function, with a fingerprint of what it does. The checks compare.
+-- What code was loaded: each trigger, policy, view and function, with a fingerprint of what it does.
 
 create table oversight.loaded_code (
   kind         text  not null,
