@@ -34,6 +34,7 @@
 \ir check/orders_against_executions.sql
 \ir check/orders_of_ended_trades.sql
 \ir check/orders_past_their_close.sql
+\ir check/oversight_log_broken.sql
 \ir check/owner_and_engine_shared.sql
 \ir check/paper_portfolios_with_brokers.sql
 \ir check/partitions_open.sql

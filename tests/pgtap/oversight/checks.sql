@@ -69,6 +69,11 @@ insert into faults (check_name, fault) values
                                 where status = 'PENDING' $$),
   ('orders_past_their_close', $$ update paper_trading.orders set status = 'OPEN', expires_at = '2026-02-27 21:00+00'
                                  where status = 'PENDING' $$),
+  ('oversight_log_broken', $$ update oversight.audit_log set details = '{"planted": true}'
+                              where (username, seq) = (select username, max(seq) from oversight.audit_log
+                                                       group by username limit 1) $$),
+  ('oversight_log_broken', $$ delete from oversight.audit_log where seq = 1 $$),
+  ('oversight_log_broken', $$ update oversight.audit_heads set head = sha256('') $$),
   ('owner_and_engine_shared', $$ create role planted inherit in role twinbook_engine $$),
   ('owner_and_engine_shared', $$ grant pg_read_all_data to twinbook_owner $$),
   ('paper_portfolios_with_brokers', $$ update paper_trading.portfolios set broker = 'alpaca', account = '1' $$),
