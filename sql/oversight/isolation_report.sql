@@ -35,10 +35,13 @@ begin
     exception
       -- Somebody holds a lock: that is no finding. Anything else is one, or to break a check would be to pass it.
       when lock_not_available then
-        return query select held.check_name, null::text, 'WARNING', false, null::bigint, 'could not look: ' || sqlerrm;
+        return query
+          select held.check_name, b.book, 'WARNING', false, null::bigint, 'could not look: ' || sqlerrm
+          from unnest(held.books) as b (book);
       when others then
-        return query select held.check_name, null::text, held.severity, false, null::bigint,
-                            'could not look: ' || sqlerrm;
+        return query
+          select held.check_name, b.book, held.severity, false, null::bigint, 'could not look: ' || sqlerrm
+          from unnest(held.books) as b (book);
     end;
   end loop;
 

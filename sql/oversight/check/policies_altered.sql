@@ -7,7 +7,11 @@ select null::text as book, null::text as username, name as key,
        case when p.name is null then 'missing'
             when l.name is null then 'nobody loaded it'
             else 'altered since it was loaded' end as detail
-from (select * from oversight.loaded_code as c where c.kind = 'policy') as l
+from (
+  select c.*
+  from oversight.loaded_code as c
+  where c.kind = 'policy'
+) as l
 full join oversight.present_code('policy') as p using (name)
 where l.fingerprint is distinct from p.fingerprint;
 

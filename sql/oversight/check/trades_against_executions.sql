@@ -5,11 +5,13 @@ create view oversight.trades_against_executions
 as
 select text 'paper' as book, d.username, concat_ws(' ', d.portfolio_id, d.key) as key,
        format('%s: stored %s, from facts %s', d.what, d.stored, coalesce(d.from_facts::text, 'nothing')) as detail
-from paper_trading.differences(array['trade entered', 'trade exited', 'trade entry value', 'trade exit value', 'trade realized', 'trade fees']) as d
+from paper_trading.differences(array['trade entered', 'trade exited', 'trade entry value', 'trade exit value',
+                                            'trade realized', 'trade fees']) as d
 union all
 select 'live', d.username, concat_ws(' ', d.portfolio_id, d.key),
        format('%s: stored %s, from facts %s', d.what, d.stored, coalesce(d.from_facts::text, 'nothing'))
-from live_trading.differences(array['trade entered', 'trade exited', 'trade entry value', 'trade exit value', 'trade realized', 'trade fees']) as d;
+from live_trading.differences(array['trade entered', 'trade exited', 'trade entry value', 'trade exit value',
+                                            'trade realized', 'trade fees']) as d;
 
 comment on view oversight.trades_against_executions is
   'CRITICAL, each book, whole book: A trade''s result is not what was traded. '
