@@ -7,6 +7,13 @@
 \ir code/twins_differ_in.sql
 \ir checks.sql
 
+\ir maintenance/access.sql
+\ir maintenance/guards.sql
+\ir maintenance/require_maintenance.sql
+\ir maintenance/refuse_drops.sql
+\ir maintenance/note_protections.sql
+\ir maintenance/keep_protections.sql
+
 \ir check/audit_gaps.sql
 \ir check/balances_below_zero.sql
 \ir check/books_crossed_by_grants.sql
@@ -20,6 +27,7 @@
 \ir check/exits_against_trades.sql
 \ir check/exits_beyond_entries.sql
 \ir check/failed_matching.sql
+\ir check/forbidden_changes_unguarded.sql
 \ir check/functions_altered.sql
 \ir check/grants_to_public.sql
 \ir check/grants_to_write.sql
@@ -29,6 +37,7 @@
 \ir check/ledger_gaps.sql
 \ir check/live_portfolios_off_the_market.sql
 \ir check/logins_of_both_books.sql
+\ir check/maintenance_under_way.sql
 \ir check/objects_of_strangers.sql
 \ir check/order_gaps.sql
 \ir check/orders_against_executions.sql

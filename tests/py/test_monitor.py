@@ -59,13 +59,17 @@ def staged(db_url: str) -> str:
     """A database in which both books have traded."""
     with psycopg.connect(db_url) as db:
         db.execute(_STAGE)
+        db.execute("select oversight.close_maintenance()")
     return db_url
 
 
 def _plant(url: str, fault: str) -> None:
     with psycopg.connect(url) as db:
+        db.execute("select oversight.open_maintenance('a fault is planted', '1 minute')")
         db.execute("set session_replication_role = replica")
         db.execute(fault.encode())
+        db.execute("reset session_replication_role")
+        db.execute("select oversight.close_maintenance()")
 
 
 def _call(url: str, *arguments: str) -> Result:
@@ -180,7 +184,8 @@ class _Events(list[dict[str, Any]]):
         while time.monotonic() < deadline:
             for told in [*self]:
                 if told["event"] == event and fields.items() <= told.items():
-                    return told
+                    found: dict[str, Any] = told
+                    return found
             time.sleep(0.02)
         raise AssertionError(f"no {event} {fields} in {self}")
 

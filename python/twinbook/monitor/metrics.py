@@ -55,7 +55,8 @@ class Metrics:
         """Takes a report in; what a quick one leaves out keeps its last numbers."""
         labels: set[tuple[str, str, str]] = set()
         for check in checks:
-            label = (check.check_name, check.book or "", check.severity)
+            severity: str = check.severity
+            label = (check.check_name, check.book or "", severity)
             labels.add(label)
             self._passed.labels(*label).set(int(check.passed))
             found = float("nan") if check.found is None else check.found

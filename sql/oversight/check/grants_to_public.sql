@@ -20,13 +20,13 @@ from (
   union all
   select r.book, format('%s.%I', r.name, c.attname), a.privilege_type
   from oversight.our_relations as r
-  join pg_catalog.pg_attribute as c on c.attrelid = r.oid, aclexplode(c.attacl) as a
+  join pg_catalog.pg_attribute as c on r.oid = c.attrelid, aclexplode(c.attacl) as a
   where a.grantee = 0
   union all
   select case n.nspname when 'paper_trading' then 'paper' when 'live_trading' then 'live' end,
          p.oid::regprocedure::text, a.privilege_type
   from pg_catalog.pg_proc as p
-  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace,
+  join pg_catalog.pg_namespace as n on p.pronamespace = n.oid,
   aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
   where n.nspowner = to_regrole('twinbook_owner') and n.nspname <> 'twinbook_history' and a.grantee = 0
 ) as g

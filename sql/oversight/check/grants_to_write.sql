@@ -11,7 +11,7 @@ from (
   union all
   select r.book, format('%s.%I', r.name, c.attname), a.grantee, a.privilege_type
   from oversight.our_relations as r
-  join pg_catalog.pg_attribute as c on c.attrelid = r.oid, aclexplode(c.attacl) as a
+  join pg_catalog.pg_attribute as c on r.oid = c.attrelid, aclexplode(c.attacl) as a
 ) as g
 where g.grantee <> 0 and g.privilege <> 'SELECT'
   and g.grantee not in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'))

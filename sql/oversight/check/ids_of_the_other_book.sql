@@ -13,7 +13,8 @@ from (
   union all
   select e.book, e.username, e.portfolio_id, e.order_id, 'order of an execution' from oversight.all_executions as e
   union all
-  select e.book, e.username, e.portfolio_id, e.trade_id::text, 'trade of an execution' from oversight.all_executions as e
+  select e.book, e.username, e.portfolio_id, e.trade_id::text, 'trade of an execution'
+  from oversight.all_executions as e
 ) as i
 where not starts_with(i.id, upper(i.book) || '_');
 

@@ -3,7 +3,8 @@
 create view oversight.logins_of_both_books
   with (security_invoker = true)
 as
-select null::text as book, null::text as username, r.rolname::text as key, 'uses paper_trading and live_trading' as detail
+select null::text as book, null::text as username, r.rolname::text as key,
+       'uses paper_trading and live_trading' as detail
 from pg_catalog.pg_roles as r
 where r.rolcanlogin and not r.rolsuper
   and pg_has_role(r.oid, to_regrole('twinbook_paper'), 'usage')

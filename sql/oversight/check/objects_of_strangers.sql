@@ -10,7 +10,7 @@ from (
   select case n.nspname when 'paper_trading' then 'paper' when 'live_trading' then 'live' end,
          p.oid::regprocedure::text, p.proowner
   from pg_catalog.pg_proc as p
-  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+  join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
   where n.nspowner = to_regrole('twinbook_owner') and n.nspname <> 'twinbook_history'
 ) as o
 where o.owner not in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'));

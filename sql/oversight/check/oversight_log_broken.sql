@@ -9,7 +9,7 @@ with links as (
          oversight.checksum_of('oversight', a.username, null, a.seq, a.operation, a.actor, a.occurred_at, a.details,
                                a.previous_checksum) as computed
   from oversight.audit_heads as h
-  join oversight.audit_log as a on a.username = h.username and a.seq > h.seq - 20
+  join oversight.audit_log as a on h.username = a.username and a.seq > h.seq - 20
   window chain as (partition by h.username order by a.seq)
 )
 select null::text as book, l.username, l.seq::text as key,
@@ -27,7 +27,7 @@ full join (
   select a.username, count(*) as rows, max(a.seq) as newest
   from oversight.audit_log as a
   group by a.username
-) as n on n.username = h.username
+) as n on h.username = n.username
 where (h.seq, h.seq) is distinct from (coalesce(n.rows, 0), coalesce(n.newest, 0));
 
 comment on view oversight.oversight_log_broken is

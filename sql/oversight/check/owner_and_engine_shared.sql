@@ -8,7 +8,7 @@ select null::text as book, null::text as username,
        case when m.roleid in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'))
             then 'inherits it' else 'belongs to a group' end as detail
 from pg_catalog.pg_auth_members as m
-join pg_catalog.pg_roles as member on member.oid = m.member
+join pg_catalog.pg_roles as member on m.member = member.oid
 where (m.roleid in (to_regrole('twinbook_owner'), to_regrole('twinbook_engine'))
        -- The option is per membership from 16 on, before that the member's.
        and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, member.rolinherit))

@@ -15,8 +15,8 @@ where r.is_leaf and r.kind in ('r', 'p') and not (r.has_policies and r.is_forced
 union all
 select r.book, null, r.name, format('lacks the guard %s', t.tgname)
 from oversight.our_relations as r
-join pg_catalog.pg_inherits as i on i.inhrelid = r.oid
-join pg_catalog.pg_trigger as t on t.tgrelid = i.inhparent and not t.tgisinternal
+join pg_catalog.pg_inherits as i on r.oid = i.inhrelid
+join pg_catalog.pg_trigger as t on i.inhparent = t.tgrelid and not t.tgisinternal
 where r.is_leaf
   and not exists (
     select from pg_catalog.pg_trigger as own

@@ -11,7 +11,7 @@ with ours as (
 )
 select null::text as book, null::text as username, r.rolname::text as key,
        concat_ws(', ', case when r.rolsuper then 'superuser' end,
-                       case when r.rolbypassrls and r.rolname <> 'twinbook_backup' then 'bypasses row level security' end,
+                       case when r.rolbypassrls and r.rolname <> 'twinbook_backup' then 'bypasses policies' end,
                        case when r.rolreplication then 'replicates' end,
                        case when r.rolcreaterole then 'makes roles' end,
                        case when r.rolcanlogin and r.rolname <> 'twinbook_backup'
@@ -22,7 +22,8 @@ where (r.oid in (select o.oid from ours as o)
          or (r.rolname <> 'twinbook_backup' and (r.rolbypassrls or r.rolcanlogin))))
    or (r.rolcanlogin
        and (r.rolsuper or r.rolbypassrls or r.rolreplication or r.rolcreaterole)
-       and r.oid <> (select d.datdba from pg_catalog.pg_database as d where d.datname = current_database())
+       and not exists (select from pg_catalog.pg_database as d
+                       where d.datname = current_database() and d.datdba = r.oid)
        and exists (select from pg_catalog.pg_auth_members as m
                    where m.member = r.oid and m.roleid in (to_regrole('twinbook_paper'), to_regrole('twinbook_live'))
                      and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean

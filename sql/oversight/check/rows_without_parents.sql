@@ -10,7 +10,8 @@ select o.book, o.username, o.order_id, format('its trade %s is missing', o.trade
 from oversight.all_orders as o
 where o.filled_quantity > 0
   and not exists (
-    select from oversight.all_trades as t where (t.book, t.username, t.trade_id) = (o.book, o.username, o.trade_id));
+    select from oversight.all_trades as t
+    where (t.book, t.username, t.trade_id) = (o.book, o.username, o.trade_id));
 
 comment on view oversight.rows_without_parents is
   'CRITICAL, each book, whole book: A row stands alone: what it belongs to was removed past every foreign key. '

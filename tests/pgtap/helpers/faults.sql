@@ -7,6 +7,7 @@ declare
   found bigint;
 begin
   begin
+    perform oversight.open_maintenance('a fault is planted', '1 hour');
     perform set_config('session_replication_role', 'replica', true);
     execute fault;
     perform set_config('session_replication_role', 'origin', true);

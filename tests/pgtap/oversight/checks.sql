@@ -1,6 +1,9 @@
 -- Each integrity check finds the fault that it is there for, in a database where it found nothing.
 begin;
 select no_plan();
+set local role twinbook_admin;
+select isnt_empty('select * from oversight.close_maintenance()', 'the window that tests work in is closed');
+reset role;
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101), tests.quote('MSFT', 49, 51);
@@ -41,6 +44,8 @@ insert into faults (check_name, fault) values
   ('failed_matching', $$ insert into paper_trading.unmatched
                          select username, portfolio_id, 'AAPL', 1, 'failed', feed_owner, feed
                          from paper_trading.portfolios $$),
+  ('forbidden_changes_unguarded', $$ alter event trigger twinbook_refuses_drops disable $$),
+  ('forbidden_changes_unguarded', $$ drop event trigger twinbook_keeps_protections $$),
   ('functions_altered', $$ create or replace function identity.current_username(book text) returns text
                            language sql stable return text 'bob' $$),
   ('functions_altered', $$ grant execute on function paper_trading.record_execution to twinbook_paper $$),
@@ -59,6 +64,7 @@ insert into faults (check_name, fault) values
   ('ledger_gaps', $$ update paper_trading.portfolios set ledger_seq = ledger_seq + 1 $$),
   ('live_portfolios_off_the_market', $$ update live_trading.portfolios set feed_owner = username, feed = 'mine' $$),
   ('logins_of_both_books', $$ create role planted login in role twinbook_paper, twinbook_live $$),
+  ('maintenance_under_way', $$ select oversight.open_maintenance('planted', '1 hour') $$),
   ('objects_of_strangers', $$ create table shared_data.planted () $$),
   ('objects_of_strangers', $$ create function paper_trading.planted() returns void language sql as '' $$),
   ('order_gaps', $$ update paper_trading.orders set order_number = 99 where order_number = 1 $$),
@@ -142,6 +148,7 @@ from faults order by number;
 update paper_trading.portfolios set is_active = is_active; -- nothing of the faults is left behind
 select is_empty('select * from oversight.isolation_report() where not passed', 'each fault was undone');
 
+select oversight.open_maintenance('faults', '1 hour') is not null;
 alter table paper_trading.balances disable trigger user;
 update paper_trading.balances set amount = amount + 1;
 set local role twinbook_auditor;
