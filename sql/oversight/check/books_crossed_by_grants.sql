@@ -6,8 +6,8 @@ as
 select g.book, null::text as username, format('%s on %s', g.grantee::regrole, g.name) as key,
        string_agg(distinct g.privilege, ', ') as detail
 from (
-  select case n.nspname when 'paper_trading' then 'paper' else 'live' end as book, format('schema %s', n.nspname) as name,
-         a.grantee, a.privilege_type as privilege
+  select case n.nspname when 'paper_trading' then 'paper' else 'live' end as book,
+         format('schema %s', n.nspname) as name, a.grantee, a.privilege_type as privilege
   from pg_catalog.pg_namespace as n, aclexplode(n.nspacl) as a
   where n.nspname in ('paper_trading', 'live_trading')
   union all
@@ -18,7 +18,7 @@ from (
   select case n.nspname when 'paper_trading' then 'paper' else 'live' end, p.oid::regprocedure::text, a.grantee,
          a.privilege_type
   from pg_catalog.pg_proc as p
-  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace, aclexplode(p.proacl) as a
+  join pg_catalog.pg_namespace as n on p.pronamespace = n.oid, aclexplode(p.proacl) as a
   where n.nspname in ('paper_trading', 'live_trading')
 ) as g
 where g.grantee = to_regrole(case g.book when 'paper' then 'twinbook_live' else 'twinbook_paper' end)

@@ -6,7 +6,7 @@ as
 select null::text as book, null::text as username, wanted.name as key,
        coalesce(format('belongs to %s', n.nspowner::regrole), 'missing') as detail
 from unnest(array['identity', 'shared_data', 'paper_trading', 'live_trading', 'oversight']) as wanted (name)
-left join pg_catalog.pg_namespace as n on n.nspname = wanted.name
+left join pg_catalog.pg_namespace as n on wanted.name = n.nspname
 where n.nspowner is distinct from to_regrole('twinbook_owner');
 
 comment on view oversight.books_missing is

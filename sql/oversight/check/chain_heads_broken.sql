@@ -1,4 +1,4 @@
--- Audit chains whose newest links don't hold: the head, and the twenty rows before it. twinbook verify walks them whole.
+-- Audit chains whose newest links don't hold: the head, and the twenty rows before it. twinbook verify walks the whole.
 
 create view oversight.chain_heads_broken
   with (security_invoker = true)

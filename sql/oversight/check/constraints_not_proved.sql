@@ -9,7 +9,7 @@ select case n.nspname when 'paper_trading' then 'paper' when 'live_trading' then
                                               nullif(k.contypid, 0)::regtype::text)) as key,
        'not valid' as detail
 from pg_catalog.pg_constraint as k
-join pg_catalog.pg_namespace as n on n.oid = k.connamespace
+join pg_catalog.pg_namespace as n on k.connamespace = n.oid
 where n.nspowner = to_regrole('twinbook_owner') and n.nspname <> 'twinbook_history'
   and not k.convalidated;
 

@@ -5,12 +5,13 @@ create view oversight.definers_with_an_open_path
 as
 select case n.nspname when 'paper_trading' then 'paper' when 'live_trading' then 'live' end as book,
        null::text as username, p.oid::regprocedure::text as key,
-       coalesce((select s from unnest(p.proconfig) as s where s like 'search\_path=%'), 'no path') as detail
+       coalesce(path.setting, 'no path') as detail
 from pg_catalog.pg_proc as p
-join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
+left join lateral unnest(p.proconfig) as path (setting) on starts_with(path.setting, 'search_path=')
 where n.nspowner = to_regrole('twinbook_owner') and n.nspname <> 'twinbook_history'
   and p.prosecdef
-  and not exists (select from unnest(p.proconfig) as s where s ~ '^search_path=.*\mpg_temp$');
+  and coalesce(path.setting, '') !~ '\mpg_temp$';
 
 comment on view oversight.definers_with_an_open_path is
   'CRITICAL, each book, catalog: A caller can make it run his own functions with its owner''s rights. '
