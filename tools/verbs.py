@@ -48,6 +48,7 @@ _ROWS = {
     "shared_data.quote": "Quote",
     "shared_data.bar": "Bar",
     "oversight.security_events": "SecurityEvent",
+    "oversight.maintenance": "MaintenanceWindow",
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",

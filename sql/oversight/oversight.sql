@@ -14,6 +14,7 @@
 \ir maintenance/note_protections.sql
 \ir maintenance/keep_protections.sql
 
+\ir check/alarms_unanswered.sql
 \ir check/audit_gaps.sql
 \ir check/balances_below_zero.sql
 \ir check/books_crossed_by_grants.sql
@@ -22,6 +23,7 @@
 \ir check/chain_heads_broken.sql
 \ir check/constraints_not_proved.sql
 \ir check/definers_with_an_open_path.sql
+\ir check/differences_with_brokers.sql
 \ir check/ended_orders_with_rest.sql
 \ir check/execution_gaps.sql
 \ir check/exits_against_trades.sql
@@ -36,6 +38,7 @@
 \ir check/leakproof_functions.sql
 \ir check/ledger_gaps.sql
 \ir check/live_portfolios_off_the_market.sql
+\ir check/live_trading_halted.sql
 \ir check/logins_of_both_books.sql
 \ir check/maintenance_under_way.sql
 \ir check/objects_of_strangers.sql
@@ -54,6 +57,7 @@
 \ir check/roles_too_mighty.sql
 \ir check/row_security_off.sql
 \ir check/rows_without_parents.sql
+\ir check/security_events_unanswered.sql
 \ir check/server_too_old.sql
 \ir check/sessions_astray.sql
 \ir check/settings_of_logins.sql

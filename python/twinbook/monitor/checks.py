@@ -58,4 +58,4 @@ def halt(db: Database, critical: Iterable[Check], user: str = "") -> None:
     """
     because = "integrity checks failed: " + ", ".join(check.title for check in critical)
     with db.administration(user) as administration:
-        administration.execute("select from oversight.halt_live_trading(%s)", [because])
+        administration.halt_live_trading(because)

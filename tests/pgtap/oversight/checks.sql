@@ -18,6 +18,8 @@ set local search_path = tap, pg_temp;
 
 create temporary table faults (number serial, check_name text, fault text);
 insert into faults (check_name, fault) values
+  ('alarms_unanswered', $$ insert into paper_trading.alarms (username, portfolio_id, kind, severity)
+                           select username, portfolio_id, 'late_fill', 'HIGH' from paper_trading.portfolios $$),
   ('audit_gaps', $$ delete from paper_trading.audit_log where seq = 2 $$),
   ('audit_gaps', $$ delete from live_trading.audit_log where seq = (select max(seq) from live_trading.audit_log) $$),
   ('balances_below_zero', $$ update paper_trading.balances set amount = -1 $$),
@@ -32,6 +34,10 @@ insert into faults (check_name, fault) values
   ('constraints_not_proved', $$ alter table paper_trading.orders add constraint planted check (quantity < 9) not valid $$),
   ('definers_with_an_open_path', $$ alter function paper_trading.cancel_order reset search_path $$),
   ('definers_with_an_open_path', $$ alter function live_trading.cancel_order set search_path = pg_temp, live_trading $$),
+  ('differences_with_brokers', $$ insert into live_trading.reconciliation_differences
+                                    (username, portfolio_id, kind, key, in_book, at_broker, severity, times_seen)
+                                  select username, portfolio_id, 'position', 'AAPL', 10, 9, 'HIGH', 2
+                                  from live_trading.portfolios $$),
   ('ended_orders_with_rest', $$ alter table paper_trading.orders drop constraint orders_are_filled_exactly_when_full;
                                 update paper_trading.orders set filled_quantity = 1 where status = 'FILLED' $$),
   ('ended_orders_with_rest', $$ alter table paper_trading.orders drop constraint orders_ended_hold_nothing;
@@ -63,6 +69,7 @@ insert into faults (check_name, fault) values
   ('leakproof_functions', $$ create function public.planted() returns boolean leakproof language sql as 'select true' $$),
   ('ledger_gaps', $$ update paper_trading.portfolios set ledger_seq = ledger_seq + 1 $$),
   ('live_portfolios_off_the_market', $$ update live_trading.portfolios set feed_owner = username, feed = 'mine' $$),
+  ('live_trading_halted', $$ select oversight.halt_live_trading('planted') $$),
   ('logins_of_both_books', $$ create role planted login in role twinbook_paper, twinbook_live $$),
   ('maintenance_under_way', $$ select oversight.open_maintenance('planted', '1 hour') $$),
   ('objects_of_strangers', $$ create table shared_data.planted () $$),
@@ -100,6 +107,8 @@ insert into faults (check_name, fault) values
   ('row_security_off', $$ alter table identity.users disable row level security $$),
   ('rows_without_parents', $$ delete from paper_trading.trades where closed_at is not null $$),
   ('rows_without_parents', $$ delete from live_trading.portfolios $$),
+  ('security_events_unanswered', $$ select oversight.raise_security_event('alice', 'paper', 'crossing', '{}')
+                                    from generate_series(1, 4) $$),
   ('sessions_astray', $$ update paper_trading.portfolios set session = 7 where username = 'bob' $$),
   ('sessions_astray', $$ update live_trading.sessions set ended_at = now(), end_reason = 'planted' $$),
   ('settings_of_logins', $$ create role planted login in role twinbook_paper;
