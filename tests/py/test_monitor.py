@@ -225,8 +225,8 @@ def test_a_watch_tells_changes_alone(staged: str) -> None:
         _plant(staged, "update paper_trading.balances set amount = amount - 2")
         events.wait_for("passed", check_name="cash_against_ledger")
         assert sample("twinbook_check_passed") == 1
-    kinds = [event["event"] for event in events]
-    assert kinds == ["connected", "halted", "failed", "changed", "passed"]
+    cash = [event["event"] for event in events if event.get("check_name") == "cash_against_ledger"]
+    assert cash == ["failed", "changed", "passed"]
     assert metrics.registry.get_sample_value("twinbook_halts_total") == 1
 
 
