@@ -162,7 +162,7 @@ open or newest), or the whole book.
 
 def _check(name: str, severity: str, about: str, cost: str, means: str, remedy: str) -> str:
     cost = "the catalog" if cost == "catalog" else cost.replace("whole", "the whole")
-    row = [f"`{name}`", severity, about, cost, means, remedy[0].upper() + remedy[1:]]
+    row = [f"`{name}`", severity, about, cost, means, remedy]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n"
 
 

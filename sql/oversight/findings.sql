@@ -16,7 +16,11 @@ begin
       hint    = 'oversight.checks lists them.';
   end if;
 
-  return query execute format('select * from oversight.%I order by book, username, key', check_name);
+  for book, username, key, detail in
+    execute format('select * from oversight.%I as f order by f.book, f.username, f.key', check_name)
+  loop
+    return next;
+  end loop;
 end
 $$;
 

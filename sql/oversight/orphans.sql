@@ -23,11 +23,16 @@ begin
     where k.contype = 'f'
     group by mine.name, parent.name, mine.book, k.conname
   loop
-    return query execute format(
-      'select %L::text, c.username::text, concat_ws('' '', %s), %L::text from %s as c '
-      'where %s and not exists (select from %s as p where %s)',
-      reference.book, reference.columns, format('of %s, not in %s', reference.child, reference.parent),
-      reference.child, reference.complete, reference.parent, reference.joined);
+    book   := reference.book;
+    detail := format('of %s, not in %s', reference.child, reference.parent);
+    for username, key in
+      execute format(
+        'select c.username::text, concat_ws('' '', %s) from %s as c '
+        'where %s and not exists (select from %s as p where %s)',
+        reference.columns, reference.child, reference.complete, reference.parent, reference.joined)
+    loop
+      return next;
+    end loop;
   end loop;
 end
 $$;

@@ -18,12 +18,16 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from psycopg import conninfo, sql
+from tests.checks import dump
+from tests.support.databases import libpq_environment
 
 from twinbook import logins
 from twinbook.cli import cli
 from twinbook.errors import NoPrivilege
 from twinbook.failure import Failure
+from twinbook.migrate import migrate
 from twinbook.monitor import Command, Metrics, Watch, Webhook
+from twinbook.server import find_binaries
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,6 +105,31 @@ def test_a_planted_fault_is_named(fault: str, staged: str) -> None:
     assert done.exit_code == 1
     is_critical = any(check["severity"] == "CRITICAL" for check in failed)
     assert (_halted(staged) is not None) == is_critical
+
+
+def _psql(url: str, text: str = "") -> None:
+    subprocess.run(
+        [find_binaries().program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1"],
+        env=libpq_environment(url),
+        input=text,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+
+
+def test_a_restored_database_is_whole_and_guarded(staged: str) -> None:
+    with dump.restored(staged, "twinbook_backup", _psql) as copy:
+        failed = json.loads(_call(copy, "--json", "monitor", "--once").stdout)
+        # A dump has no privileges of the database itself: one migrate closes it again.
+        assert {check["check_name"] for check in failed if not check["passed"]} == {
+            "grants_to_public"
+        }
+        migrate(copy, reload=True)
+        assert _call(copy, "monitor", "--once").exit_code == 0
+        with psycopg.connect(copy) as db, pytest.raises(psycopg.Error) as refused:
+            db.execute("drop policy orders_are_private on paper_trading.orders")
+        assert refused.value.sqlstate == "TB403"
 
 
 def test_quick_leaves_out_what_reads_a_whole_book(staged: str) -> None:

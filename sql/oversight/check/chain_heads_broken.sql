@@ -12,8 +12,13 @@ with links as (
            else live_trading.checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor,
                                          a.occurred_at, a.details, a.previous_checksum) end as computed
   from oversight.all_portfolios as p
-  join oversight.all_audit_log as a using (book, username, portfolio_id)
-  where a.seq > p.audit_seq - 20
+  cross join lateral (
+    select n.*
+    from oversight.all_audit_log as n
+    where (n.book, n.username, n.portfolio_id) = (p.book, p.username, p.portfolio_id)
+    order by n.seq desc
+    limit 20
+  ) as a
   window chain as (partition by p.book, p.username, p.portfolio_id order by a.seq)
 )
 select l.book, l.username, concat_ws(' ', l.portfolio_id, l.seq) as key,
