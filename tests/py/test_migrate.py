@@ -21,7 +21,7 @@ from tests.support.databases import (
     scratch_server,
 )
 
-from twinbook import doctor, paths
+from twinbook import connect, doctor, monitor, paths
 from twinbook.failure import Failure
 from twinbook.migrate import history, install, migrate, run, shape, status
 from twinbook.server import find_binaries
@@ -336,6 +336,9 @@ def test_an_owner_who_is_no_superuser_can_do_it_all() -> None:
         assert any("event triggers" in line for line in warnings)
         guard = next(f for f in doctor.examine(url) if f.check == "forbidden changes are refused")
         assert guard.state == "warn"
+        with connect(url) as db:
+            failed = {check.title for check in monitor.run(db) if not check.passed}
+        assert failed == {"forbidden_changes_unguarded"}
         assert str(migrate(url)) == "nothing to do"
         assert migrate(url, reload=True).reloaded
         assert status(url).is_current

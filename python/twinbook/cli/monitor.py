@@ -44,8 +44,7 @@ _SIGNS = {"failed": "FAIL", "changed": "FAIL", "passed": "ok"}
     "--whole-every",
     metavar="SECONDS",
     type=click.FloatRange(min=0),
-    default=0,
-    help="How long between checks that read a whole book; else they are in every report.",
+    help="How long between checks that read a whole book; else a twentieth of the time is theirs.",
 )
 @click.option("--quick", is_flag=True, help="Leave out the checks that read a whole book.")
 @click.option(
@@ -75,7 +74,7 @@ def monitor(
     context: Context,
     once: bool,
     every: float,
-    whole_every: float,
+    whole_every: float | None,
     quick: bool,
     at_least: Severity,
     may_halt: bool,

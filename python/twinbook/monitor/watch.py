@@ -21,6 +21,7 @@ CHANNEL = "twinbook_alerts"
 
 _LONGEST_PAUSE = 60.0
 _STEP = 1.0  # how soon a stop is seen
+_SHARE = 20  # reading whole books takes up to a twentieth of the time
 _SOONEST = 5.0  # an alert brings the next report forward, but a flood of them doesn't flood us
 
 # Any login may send on the channel: what isn't an id is not repeated.
@@ -32,6 +33,8 @@ class Watch:
 
     ``tell`` gets each event: its ``event`` is failed, changed or passed (of a check), alert,
     halted, connected, disconnected or trouble. ``messengers`` get those of breaches and alerts.
+    ``every`` and ``whole_every`` are seconds; without the latter, checks that read a whole book
+    run in each report, unless that would take more than a twentieth of the time.
     """
 
     def __init__(
@@ -41,7 +44,7 @@ class Watch:
         *,
         user: str = "",
         every: float = 60,
-        whole_every: float = 0,
+        whole_every: float | None = None,
         quick: bool = False,
         at_least: Severity = "WARNING",
         may_halt: bool = True,
@@ -60,6 +63,7 @@ class Watch:
         self._metrics = metrics or Metrics()
         self._known: dict[tuple[str, str | None], Check] = {}
         self._whole_at = -float("inf")
+        self._whole_took = 0.0
         self._has_reported = False
         self._is_connected = False
         self._stop = Event()
@@ -105,11 +109,12 @@ class Watch:
 
     def _report(self, db: Database) -> None:
         begun = time.monotonic()
-        quick = self._quick or begun - self._whole_at < self._whole_every
+        quick = self._quick or begun < self._whole_at + self._whole_pause()
         checks = run(db, self._user, quick)
-        self._metrics.report(checks, time.monotonic() - begun, quick)
+        took = time.monotonic() - begun
+        self._metrics.report(checks, took, quick)
         if not quick:
-            self._whole_at = begun
+            self._whole_at, self._whole_took = begun, took
         self._has_reported = True
 
         worse = [check for check in checks if self._is_worse(check)]
@@ -123,6 +128,9 @@ class Watch:
                 del self._known[key]
         if found := breaches(worse, self._at_least):
             self._send("breach", checks=[_fields(check) for check in found])
+
+    def _whole_pause(self) -> float:
+        return _SHARE * self._whole_took if self._whole_every is None else self._whole_every
 
     def _is_worse(self, check: Check) -> bool:
         before = self._known.get((check.check_name, check.book))
