@@ -22,6 +22,8 @@ set local role twinbook_owner;
 \ir shared_data/broker_symbol/table.sql
 \ir oversight/audit/table.sql
 \ir oversight/security_event/table.sql
+\ir oversight/code/table.sql
+\ir oversight/maintenance/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -138,9 +140,17 @@ reset search_path;
 \ir oversight/security_event/acknowledge_security_event.sql
 \ir oversight/security_event/list_security_events.sql
 \ir oversight/verify_book.sql
+\ir oversight/isolation_report.sql
+\ir oversight/findings.sql
+\ir oversight/maintenance/open_maintenance.sql
+\ir oversight/maintenance/close_maintenance.sql
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
 \ir identity/mode/switch_mode.sql
 \ir oversight/audit/central_audit_log.sql
+\ir oversight/oversight.sql
+\ir oversight/code/remember_code.sql
+reset role;
+\ir oversight/maintenance/forbidden_changes.sql
 commit;

@@ -133,7 +133,37 @@ def render(url: str) -> dict[str, str]:
         codes = db.execute(
             "select code, name, meaning from shared_data.error_codes order by code"
         ).fetchall()
-    return {"reference.md": "\n".join(parts), "errors.md": _with_codes(codes)}
+        checks = db.execute(_CHECKS).fetchall()
+    return {
+        "reference.md": "\n".join(parts),
+        "errors.md": _with_codes(codes),
+        "checks.md": _CHECKS_HEAD + "".join(_check(*check) for check in checks),
+    }
+
+
+_CHECKS = """
+select check_name, severity, about, cost, means, remedy from oversight.checks
+order by array_position(array['CRITICAL', 'HIGH', 'WARNING', 'INFO'], severity), check_name
+"""
+
+_CHECKS_HEAD = """\
+# Integrity checks
+
+Written by tools/reference.py from the comments on the checks; don't edit. Each is a view in
+`oversight`, a row for everything that is wrong: `book`, `username`, `key`, `detail`.
+`oversight.isolation_report()` runs them all, `oversight.findings('NAME')` tells all that one finds.
+What a check reads says what it costs: the catalog (some milliseconds), few rows (those that are
+open or newest), or the whole book.
+
+| check | severity | about | reads | a row means | what to do |
+|---|---|---|---|---|---|
+"""
+
+
+def _check(name: str, severity: str, about: str, cost: str, means: str, remedy: str) -> str:
+    cost = "the catalog" if cost == "catalog" else cost.replace("whole", "the whole")
+    row = [f"`{name}`", severity, about, cost, means, remedy]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n"
 
 
 _HEAD = """\

@@ -48,11 +48,14 @@ _ROWS = {
     "shared_data.quote": "Quote",
     "shared_data.bar": "Bar",
     "oversight.security_events": "SecurityEvent",
+    "oversight.maintenance": "MaintenanceWindow",
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
+    "isolation_report": "CheckResult",
+    "findings": "Finding",
 }
 _CLASSES = {
     "Book": ("twinbook_paper, twinbook_live", "What a user may do in a book, and beside it."),

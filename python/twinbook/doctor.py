@@ -181,6 +181,18 @@ _CHECKS = [
         "run twinbook migrate --reload; foreign keys' own: alter table … enable trigger all",
     ),
     _Check(
+        "forbidden changes are refused",
+        "warn",
+        """
+        select name || ' is missing or off'
+        from unnest(array['twinbook_refuses_drops', 'twinbook_notes_protections',
+                          'twinbook_keeps_protections']) as name
+        where not exists (
+          select from pg_event_trigger as e where e.evtname = name and e.evtenabled = 'A')
+        """,
+        "run twinbook migrate --reload as a superuser, who alone may make event triggers",
+    ),
+    _Check(
         "PUBLIC makes no objects here",
         "FAIL",
         f"""

@@ -658,6 +658,19 @@ class SecurityEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceWindow:
+    """Windows in which protections may be taken down. Facts: closed, never removed."""
+
+    window_id: UUID
+    reason: str
+    opened_by: str
+    opened_at: datetime
+    closes_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUser:
     """A row of list_users."""
 
@@ -690,3 +703,25 @@ class VerifiedBook:
     rebuilt_equals_stored: bool | None
     chain_intact: bool | None
     first_bad_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """A row of isolation_report."""
+
+    check_name: str | None
+    book: str | None
+    severity: str | None
+    passed: bool | None
+    found: int | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A row of findings."""
+
+    book: str | None
+    username: str | None
+    key: str | None
+    detail: str | None

@@ -15,15 +15,18 @@ from twinbook.rows import (
     BrokerAccount,
     BrokerSymbol,
     BrokerTask,
+    CheckResult,
     CorporateAction,
     Currency,
     Difference,
     Fee,
     Feed,
+    Finding,
     Instrument,
     LatestQuote,
     ListedUser,
     LiveSwitch,
+    MaintenanceWindow,
     Order,
     Portfolio,
     Quote,
@@ -550,6 +553,15 @@ class Administration(Session):
             {},
         )
 
+    def close_maintenance(self, *, window_id: UUID | None = None) -> list[MaintenanceWindow]:
+        """Close a maintenance window, or every one that is open.
+
+        Returns what it closed. For administrators.
+        """
+        return self._rows(
+            MaintenanceWindow, "oversight.close_maintenance", {}, {"window_id uuid": window_id}
+        )
+
     def drop_snapshots(self, *, older_than: timedelta | str | None = None) -> int:
         """Remove snapshots older than an interval, of 30 days or more.
 
@@ -584,12 +596,24 @@ class Administration(Session):
             },
         )
 
+    def findings(self, check_name: str) -> list[Finding]:
+        """All that one integrity check finds. For auditors and administrators."""
+        return self._rows(Finding, "oversight.findings", {"check_name text": check_name}, {})
+
     def halt_live_trading(self, because: str) -> LiveSwitch:
         """Halt live trading for everybody.
 
         Nothing increases exposure any more. For administrators and the monitor.
         """
         return self._row(LiveSwitch, "oversight.halt_live_trading", {"because text": because}, {})
+
+    def isolation_report(self, *, quick: bool | None = None) -> list[CheckResult]:
+        """Every integrity check, a row a check and book.
+
+        Severity, whether it passed, how much was found, and the first of it. For auditors and
+        administrators.
+        """
+        return self._rows(CheckResult, "oversight.isolation_report", {}, {"quick boolean": quick})
 
     def lift_halt(self, reason: str) -> LiveSwitch:
         """Let live trading go on after a halt. For administrators."""
@@ -610,6 +634,18 @@ class Administration(Session):
     def list_users(self) -> list[ListedUser]:
         """Every user but the market, without secrets. For administrators."""
         return self._rows(ListedUser, "identity.list_users", {}, {})
+
+    def open_maintenance(self, reason: str, duration: timedelta | str) -> MaintenanceWindow:
+        """Open a window in which tables may be changed in ways that take protections down.
+
+        For administrators.
+        """
+        return self._row(
+            MaintenanceWindow,
+            "oversight.open_maintenance",
+            {"reason text": reason, "duration interval": duration},
+            {},
+        )
 
     def register_user(
         self,

@@ -1,8 +1,8 @@
 -- Where stored state and facts disagree: balances against ledger entries and open orders' holds, positions, trades
 -- and orders against executions, exits against what they exit, numbers against rows. No row where the book is whole.
--- Sees what its caller may see.
+-- Sees what its caller may see. With a list it looks for these kinds alone, and reads no more than they need.
 
-create function differences()
+create function differences(kinds text[] default null)
   returns table (username text, portfolio_id uuid, what text, key text, stored numeric, from_facts numeric)
   language plpgsql stable
   set search_path from current
@@ -159,6 +159,7 @@ begin
       ('trade entry value', t.entry_value, f.paid), ('trade exit value', t.exit_value, f.got),
       ('trade realized', t.realized_pnl, f.realized), ('trade fees', t.fees, f.fees)
     ) as c (what, stored, from_facts)
+    where differences.kinds is null or 'trade entered' = any (differences.kinds)
     union all
     select s.username, s.portfolio_id, 'open of the trade', s.trade_id, t.open_quantity, abs(s.quantity)
     from positions as s left join trades as t using (username, trade_id)
@@ -173,6 +174,7 @@ begin
            case when case x.purpose when 'stop_loss' then t.stop_loss else t.take_profit end is not null
                 then t.open_quantity else 0 end
     from exits as x left join trades as t using (username, trade_id)
+    where differences.kinds is null or 'exits missing' = any (differences.kinds)
     union all
     select t.username, t.portfolio_id, 'exits missing', t.trade_id,
            (select count(*) from exits as x where (x.username, x.trade_id) = (t.username, t.trade_id)),
@@ -201,8 +203,12 @@ begin
            (select count(*) from ledger_entries as l where (l.username, l.portfolio_id) = (p.username, p.portfolio_id))
     from portfolios as p
   )
-  select c.* from compared as c where c.stored is distinct from c.from_facts;
+  select c.*
+  from compared as c
+  where c.stored is distinct from c.from_facts
+    and (differences.kinds is null or c.what = any (differences.kinds));
 end
 $$;
 
 comment on function differences is 'Where stored state and facts disagree; no row where the book is whole.';
+grant execute on function differences to twinbook_auditor;

@@ -30,7 +30,7 @@ def of(url: str, *arguments: str) -> str:
     )
     if done.returncode:
         raise Fault(done.stderr.splitlines())
-    return _RESTRICT.sub("", done.stdout)
+    return _RESTRICT.sub("", done.stdout).replace("-- PostgreSQL database dump complete", "")
 
 
 def normalized(url: str) -> list[str]:

@@ -25,6 +25,7 @@ _MODULES = {
     "broker": ("broker",),
     "alarm": ("alarm",),
     "verify": ("verify",),
+    "monitor": ("monitor",),
     "demo": ("demo",),
 }
 

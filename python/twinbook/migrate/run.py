@@ -9,7 +9,7 @@ import psycopg
 from twinbook import paths
 from twinbook.books import BOOKS
 from twinbook.failure import Failure
-from twinbook.migrate import code, history, shape, source
+from twinbook.migrate import code, history, maintenance, shape, source
 
 _OLDEST = 150000
 _RACES = {"23505", "42710", "XX000"}  # unique, duplicate object, "tuple concurrently updated"
@@ -64,15 +64,15 @@ def migrate(url: str, progress: history.Progress = lambda _: None, reload: bool 
                 return Outcome(0, reloaded=False)
             if count:
                 progress("dropping the code")
-                history.patiently(lambda: _in_one(db, drop=True), progress)
+                history.patiently(lambda: _drop(db), progress)
                 for lane in lanes:
                     if pending[lane.name]:
                         shape.apply(url, lane, progress)
                 progress("loading the code")
-                history.patiently(lambda: _in_one(db, load=text), progress)
+                history.patiently(lambda: _load(db, text), progress)
             else:
                 progress("loading the code anew")
-                history.patiently(lambda: _in_one(db, drop=True, load=text), progress)
+                history.patiently(lambda: _reload(db, text), progress)
             return Outcome(count, reloaded=True)
 
 
@@ -131,10 +131,21 @@ def _refuse_unknown(db: psycopg.Connection, record: history.Record) -> None:
         )
 
 
-def _in_one(db: psycopg.Connection, drop: bool = False, load: source.Source | None = None) -> None:
+def _drop(db: psycopg.Connection) -> None:
     with db.transaction():
         history.limit_waiting(db)
-        if drop:
-            code.drop(db)
-        if load:
-            code.load(db, load)
+        maintenance.open_window(db)
+        code.drop(db)
+
+
+def _load(db: psycopg.Connection, text: source.Source) -> None:
+    with db.transaction():
+        history.limit_waiting(db)
+        code.load(db, text)
+        maintenance.close_windows(db)
+
+
+def _reload(db: psycopg.Connection, text: source.Source) -> None:
+    with db.transaction():
+        _drop(db)
+        _load(db, text)

@@ -13,4 +13,5 @@ as $$
 $$;
 
 comment on function shared_data.next_close is 'The first close of a trading day after a moment.';
-select shared_data.let_only('shared_data.next_close', 'twinbook_engine', 'twinbook_paper', 'twinbook_live');
+select shared_data.let_only('shared_data.next_close', 'twinbook_engine', 'twinbook_paper', 'twinbook_live',
+                            'twinbook_auditor');
