@@ -6,6 +6,8 @@ set local role twinbook_owner;
 \ir shared_data/schema.sql
 \ir shared_data/types.sql
 \ir shared_data/currency/table.sql
+\ir identity/choice/table.sql
+\ir identity/signing_key/table.sql
 \ir identity/user/table.sql
 \ir identity/settings/table.sql
 \ir identity/mode/table.sql
@@ -24,7 +26,18 @@ set local role twinbook_owner;
 \ir shared_data/errors.sql
 \ir shared_data/plain.sql
 \ir shared_data/expect_version.sql
+\ir identity/choice/access.sql
+\ir identity/signing_key/access.sql
+\ir identity/signing_key/guards.sql
+\ir identity/signing_key/signature_of.sql
+set local role twinbook_engine;
+\ir identity/token/proven_username.sql
+set local role twinbook_owner;
+\ir identity/trusted_username.sql
+\ir identity/signed_username.sql
 \ir identity/current_username.sql
+\ir identity/known_username.sql
+\ir identity/is_nobody_set.sql
 \ir identity/acting_user.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
@@ -82,6 +95,10 @@ reset search_path;
 -- What acts across users belongs to the engine.
 set local role twinbook_engine;
 \ir identity/user/market.sql
+\ir identity/signing_key/add_signing_key.sql
+\ir identity/signing_key/rows.sql
+\ir identity/signing_key/rotate_keys.sql
+\ir identity/token/mint_token.sql
 \ir identity/user/register_user.sql
 \ir identity/user/edit_user.sql
 \ir identity/user/list_users.sql
@@ -103,4 +120,8 @@ set local role twinbook_engine;
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
+
+-- Last, since it seals every verb.
+\ir identity/choice/use_identity.sql
+\ir identity/choice/apply.sql
 commit;
