@@ -1,7 +1,7 @@
 -- The signed identity believes a token's signature. Each statement of a client's verifies; a verb verifies once, in
 -- known_username, and its own statements go by twinbook.verified_user. Anybody may set that, but it counts only for the
--- owner, who acts in verbs alone, and every verb of his empties it when it begins (use_identity sees to that) and has it
--- back as it was when it ends. So nobody but a verb can have set what a verb reads.
+-- owner, who acts in verbs alone, and every verb of his empties it as it begins and has it back as it was when it ends
+-- (use_identity sees to that). So nobody but the verb itself can have set what it reads.
 
 create function identity.signed_username(book text)
   returns text

@@ -1,5 +1,5 @@
--- The trusted identity believes the setting, so it suits logins whose SQL is yours alone. After SET LOCAL ends, a custom
--- setting reads '' and not null: hence nullif.
+-- The trusted identity believes the setting, so it suits logins whose SQL is yours alone. After SET LOCAL ends, a
+-- custom setting reads '' and not null: hence nullif.
 
 create function identity.trusted_username(book text)
   returns text

@@ -1,7 +1,7 @@
 create trigger signing_keys_are_never_removed
   before delete or truncate on identity.signing_keys
   for each statement
-  execute function shared_data.refuse_change('a key retires, and loses its secret, but its number is never given again');
+  execute function shared_data.refuse_change('a key retires and loses its secret; its number is never given again');
 
 create trigger signing_keys_are_final
   before update on identity.signing_keys

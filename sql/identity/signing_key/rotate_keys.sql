@@ -1,6 +1,6 @@
 -- Turns the keys: a new one signs from now on. Those before go on verifying for the grace given, by default as long as
--- a token may live, so that nobody is logged out; a grace of 0 ends every token within a second, for when a key may be known.
--- What retired a day ago loses its secret. Raises TB400 a negative grace, TB403 not an administrator.
+-- a token may live, so that nobody is logged out; a grace of 0 ends every token within a second, for when a key may be
+-- known. What retired a day ago loses its secret. Raises TB400 a negative grace, TB403 not an administrator.
 
 create function identity.rotate_keys(grace interval default '1 day')
   returns table (key_id text, created_at timestamptz, retires_at timestamptz)

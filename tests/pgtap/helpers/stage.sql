@@ -37,7 +37,7 @@ as $$
 declare
   before constant text := current_setting('app.current_user', true);
 begin
-  perform set_config('app.current_user', person, true);
+  perform set_config('app.current_user', tests.says(person, book()), true);
   perform open_portfolio(open.name, feed => 'tape', initial_balances => open.balances, allow_short => open.allow_short);
   perform set_config('app.current_user', before, true);
 end
