@@ -18,7 +18,7 @@ begin
 
   raise exception using
     errcode = 'TB403',
-    message = format('%s is not permitted to do this', coalesce(me, 'whoever this is')),
+    message = format('%s is not permitted to do this', coalesce(me, 'somebody unproven')),
     hint    = format('It takes a user whose role is %s%s.', at_least,
                      case when me is null then ', and a token for administration that is still good' end);
 end
