@@ -1,6 +1,6 @@
 -- A life under the signed identity, once from end to end: alice opens, orders, is filled, reads, gets out, verifies.
 begin;
-select plan(19);
+select plan(18);
 
 select tests.sign_identity();
 select tests.set_stage();
