@@ -43,11 +43,13 @@ _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
+    "rotate_keys": "SigningKey",
 }
 _CLASSES = {
     "Book": ("twinbook_paper", "What a user may do in a book, and beside it."),
     "Administration": ("twinbook_admin", "What administrators may do."),
     "MarketData": ("twinbook_market_data", "What the source of prices may do."),
+    "Logins": ("twinbook_login", "What the login service may do."),
 }
 _SECRETS = {"password_hash", "metadata", "broker_token"}
 _PYTHON = {

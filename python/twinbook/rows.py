@@ -492,3 +492,12 @@ class VerifiedBook:
     rebuilt_equals_stored: bool | None
     chain_intact: bool | None
     first_bad_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A row of rotate_keys."""
+
+    key_id: str | None
+    created_at: datetime | None
+    retires_at: datetime | None

@@ -22,6 +22,7 @@ from twinbook.rows import (
     Quote,
     RiskLimit,
     Settings,
+    SigningKey,
     Trade,
     TradingSession,
     User,
@@ -298,6 +299,10 @@ class Book(Session):
             },
         )
 
+    def proven_username(self, book: str) -> str:
+        """The user that the token in app.current_user proves, or null."""
+        return self._value(str, "identity.proven_username", {"book text": book}, {})
+
     def purge_trade(self, trade_id: str) -> Trade:
         """Purge a trade that was canceled and never filled; its orders and events stay."""
         return self._row(Trade, "purge_trade", {"trade_id text": trade_id}, {})
@@ -463,6 +468,10 @@ class Administration(Session):
         """Every user but the market, without secrets. For administrators."""
         return self._rows(ListedUser, "identity.list_users", {}, {})
 
+    def proven_username(self, book: str) -> str:
+        """The user that the token in app.current_user proves, or null."""
+        return self._value(str, "identity.proven_username", {"book text": book}, {})
+
     def register_user(
         self,
         username: str,
@@ -486,6 +495,13 @@ class Administration(Session):
                 "metadata bytea": metadata,
             },
         )
+
+    def rotate_keys(self, *, grace: timedelta | str | None = None) -> list[SigningKey]:
+        """Sign tokens with a new key.
+
+        Older keys verify for the grace given. For administrators.
+        """
+        return self._rows(SigningKey, "identity.rotate_keys", {}, {"grace interval": grace})
 
     def verify_book(self, book: str) -> list[VerifiedBook]:
         """Whether a book's chains are intact, and its state what its facts say.
@@ -618,6 +634,10 @@ class MarketData(Session):
         """Open a feed that everybody may read and trade on. For market data's role."""
         return self._row(Feed, "shared_data.open_shared_feed", {"name text": name}, {})
 
+    def proven_username(self, book: str) -> str:
+        """The user that the token in app.current_user proves, or null."""
+        return self._value(str, "identity.proven_username", {"book text": book}, {})
+
     def record_bars(self, bars: Sequence[Bar], *, feed: str | None = None) -> int:
         """Keep bars as price history of a shared feed. For market data's role."""
         return self._value(
@@ -703,3 +723,26 @@ class MarketData(Session):
         Run it every minute or so. For market data's role.
         """
         return self._value(int, "shared_data.take_snapshots", {}, {})
+
+
+class Logins(Session):
+    """What the login service may do."""
+
+    def mint_token(
+        self,
+        username: str,
+        book: str,
+        *,
+        lifetime: timedelta | str | None = None,
+        login: str | None = None,
+    ) -> str:
+        """Make a token that proves who has logged in, for a book or for administration.
+
+        It lives up to a day. For the login service.
+        """
+        return self._value(
+            str,
+            "identity.mint_token",
+            {"username text": username, "book text": book},
+            {"lifetime interval": lifetime, "login text": login},
+        )

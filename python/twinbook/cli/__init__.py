@@ -5,10 +5,11 @@ from importlib.metadata import version
 
 import click
 
+from twinbook.books import Mode
 from twinbook.cli.context import Context, ErrorsInOneLine
 
 _SUBJECTS = (
-    *("server", "schema", "user", "role", "instrument", "prices", "sweep"),
+    *("server", "schema", "user", "role", "identity", "instrument", "prices", "sweep"),
     *("portfolio", "order", "trade", "settings", "verify", "demo"),
 )
 
@@ -30,14 +31,26 @@ _SUBJECTS = (
     show_default=True,
     help="The book.",
 )
+@click.option(
+    "--login-url",
+    metavar="URL",
+    envvar="TWINBOOK_LOGIN_URL",
+    help="Where tokens come from, if the identity is signed; else --database. [TWINBOOK_LOGIN_URL]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Rows as a JSON array, numerics as strings.")
 @click.version_option(version("twinbook"), prog_name="twinbook")
 @click.pass_context
 def cli(
-    context: click.Context, database: str | None, user: str | None, mode: str, as_json: bool
+    context: click.Context,
+    database: str | None,
+    user: str | None,
+    mode: str,
+    login_url: str | None,
+    as_json: bool,
 ) -> None:
     """Two trading books, paper and live, that can never touch."""
-    context.obj = Context(database, user, "live" if mode == "live" else "paper", as_json)
+    book: Mode = "live" if mode == "live" else "paper"
+    context.obj = Context(database, user, book, as_json, login_url)
 
 
 for _subject in _SUBJECTS:

@@ -9,7 +9,6 @@ import click
 
 from twinbook.cli.context import Context
 from twinbook.cli.output import show
-from twinbook.database import connect
 from twinbook.verbs import Administration, Book, MarketData
 
 # Shorter for a person, whose screen is narrow.
@@ -31,28 +30,28 @@ def acting_book(context: Context) -> Iterator[Book]:
         raise click.UsageError(
             "who is acting? Give --user NAME before the command, or TWINBOOK_USER."
         )
-    with connect(context.url) as db, db.session(context.user, context.mode) as book:
+    with context.connect() as db, db.session(context.user, context.mode) as book:
         yield book
 
 
 @contextmanager
 def reading_book(context: Context) -> Iterator[Book]:
     """A session for what is there for everybody: a user may be missing."""
-    with connect(context.url) as db, db.session(context.user or "", context.mode) as book:
+    with context.connect() as db, db.session(context.user or "", context.mode) as book:
         yield book
 
 
 @contextmanager
 def administering(context: Context) -> Iterator[Administration]:
     """An administrator's session: the user's, else the login's own."""
-    with connect(context.url) as db, db.administration(context.user or "") as session:
+    with context.connect() as db, db.administration(context.user or "") as session:
         yield session
 
 
 @contextmanager
 def supplying_prices(context: Context) -> Iterator[MarketData]:
     """Market data's session."""
-    with connect(context.url) as db, db.market_data() as session:
+    with context.connect() as db, db.market_data() as session:
         yield session
 
 
