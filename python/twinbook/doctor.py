@@ -198,12 +198,6 @@ _CHECKS = [
 # Where the identity is signed.
 _SIGNED_CHECKS = [
     _Check(
-        "identity is what was chosen",
-        "FAIL",
-        "select kind from identity.chosen_identity where kind <> 'signed'",
-        "run twinbook migrate --identity with what you want",
-    ),
-    _Check(
         "who mints tokens does nothing else",
         "FAIL",
         f"""
@@ -238,8 +232,9 @@ _SIGNED_CHECKS = [
           and 'twinbook.verified_user=' <> all (coalesce(p.proconfig, '{{}}'))
           and exists (
             select from pg_depend as d
-            where d.objid = to_regprocedure('identity.current_username(text)')
-              and d.refobjid = to_regprocedure('identity.signed_username(text)'))
+            join pg_proc as asked on (d.classid, d.objid) = ('pg_proc'::regclass, asked.oid)
+            join pg_proc as said on (d.refclassid, d.refobjid) = ('pg_proc'::regclass, said.oid)
+            where (asked.proname, said.proname) = ('current_username', 'signed_username'))
         """,
         "run twinbook migrate --reload",
     ),

@@ -1,4 +1,4 @@
-"""Which identity a database has, and the tokens with which a user proves himself to a signed one."""
+"""Which identity a database has, and the tokens with which a signed one is convinced."""
 
 import threading
 import time

@@ -5,7 +5,6 @@ from importlib.metadata import version
 
 import click
 
-from twinbook.books import Mode
 from twinbook.cli.context import Context, ErrorsInOneLine
 
 _SUBJECTS = (
@@ -49,8 +48,7 @@ def cli(
     as_json: bool,
 ) -> None:
     """Two trading books, paper and live, that can never touch."""
-    book: Mode = "live" if mode == "live" else "paper"
-    context.obj = Context(database, user, book, as_json, login_url)
+    context.obj = Context(database, user, "live" if mode == "live" else "paper", as_json, login_url)
 
 
 for _subject in _SUBJECTS:

@@ -52,7 +52,8 @@ def migrate(
     """Brings a database to this version: its shape forward, its code loaded anew.
 
     ``reload`` loads the code even where nothing has changed, to mend what was altered by hand.
-    ``identity`` chooses how app.current_user is believed; without it that stays as it is. Progress, and what Postgres warns of, go to ``progress``. Raises Failure.
+    ``identity`` chooses how app.current_user is believed; without it that stays as it is.
+    Progress, and what Postgres warns of, go to ``progress``. Raises Failure.
     """
     text = source.expand(paths.sql() / "install.sql")
     with _connect(url, progress) as db:
