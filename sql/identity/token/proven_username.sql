@@ -27,14 +27,17 @@ begin
   from signing_keys as k
   where k.key_id = part[2] and (k.retires_at is null or k.retires_at > statement_timestamp());
 
-  -- Their hashes are compared, so that the time it takes tells nothing of the signature.
-  if sha256(part[7]::bytea) = sha256(identity.signature_of(pads.inner_pad, pads.outer_pad, left(token, -65))::bytea)
-    and to_timestamp(part[4]::bigint) > statement_timestamp()
-  then
-    return part[6];
+  if not found then
+    return null;
   end if;
 
-  return null;
+  -- Their hashes are compared, so that the time it takes tells nothing of the signature.
+  if sha256(part[7]::bytea) <> sha256(identity.signature_of(pads.inner_pad, pads.outer_pad, left(token, -65))::bytea) then
+    return null;
+  end if;
+
+  -- From here on the token's words are those of the mint, and its numbers numbers.
+  return case when to_timestamp(part[4]::bigint) > statement_timestamp() then part[6] end;
 end
 $$;
 

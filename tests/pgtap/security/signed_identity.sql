@@ -1,6 +1,6 @@
 -- In signed mode whoever may run any statement is still only who his token says: every forgery, as alice against bob.
 begin;
-select plan(107);
+select plan(111);
 
 select tests.sign_identity();
 select tests.set_stage();
@@ -62,7 +62,7 @@ from (values
   ('his signature', pg_temp.hers(split_part(current_setting('tests.his'), ':', 7), 7)), ('upper case', upper(pg_temp.hers())), ('a signature in upper case', pg_temp.hers(upper(split_part(pg_temp.hers(), ':', 7)), 7)),
   ('one field more', pg_temp.hers() || ':'), ('one field before', ':' || pg_temp.hers()), ('a space more', pg_temp.hers() || ' '), ('a space before', ' ' || pg_temp.hers()),
   ('twice', pg_temp.hers() || pg_temp.hers()), ('a quote', pg_temp.hers('alice''', 6)), ('a wildcard', pg_temp.hers('%', 6)), ('no number', pg_temp.hers('soon', 4)), ('far away', pg_temp.hers(repeat('9', 40), 4)),
-  ('other letters', pg_temp.hers('аlice', 6)), ('a backslash', pg_temp.hers('\x', 7)), ('colons', '::::::'), ('a long one', repeat('tb1:', 100000)), ('a long name', pg_temp.hers(repeat('a', 100000), 6))) as tried (how, forged);
+  ('other letters', pg_temp.hers('аlice', 6)), ('a backslash', pg_temp.hers('\x', 7)), ('colons', '::::::'), ('colons after a version', 'tb1::::::'), ('no key, no number', 'tb1:7:paper:soon::alice:' || repeat('0', 64)), ('a long one', repeat('tb1:', 100000)), ('a long name', pg_temp.hers(repeat('a', 100000), 6))) as tried (how, forged);
 select is((select string_agg(pg_temp.opened(left(pg_temp.hers(), n)), '') from generate_series(0, length(pg_temp.hers()) - 1) as n), '', 'truncated anywhere, it opens nothing');
 select is((select string_agg(pg_temp.opened(overlay(pg_temp.hers() placing translate(substr(pg_temp.hers(), n, 1), '0123456789abcdef', '1032547698badcfe') from n)), '')
            from generate_series(1, length(pg_temp.hers())) as n where substr(pg_temp.hers(), n, 1) ~ '[0-9a-f]'), '', 'with any of its letters changed too');
@@ -117,6 +117,12 @@ select is_empty(
      where p.prosecdef and p.proowner = 'twinbook_owner'::regrole and 'twinbook.verified_user=' <> all (p.proconfig) $$,
   'every verb of the owner''s begins by forgetting');
 
+select set_config('app.current_user', pg_temp.hers(), true), set_config('twinbook.verified_user', 'adam', true), set_config('role', 'twinbook_owner', true);
+select is(identity.current_username('paper'), 'adam', 'the owner goes by what his verb has verified');
+select is(identity.current_username('administration'), null, 'but never to administer');
+select tests.act_as_installer();
+select set_config('twinbook.verified_user', '', true);
+
 -- One after the other on one connection, as in a pool; and back past a savepoint.
 select set_config('app.current_user', pg_temp.hers(), true), set_config('role', 'twinbook_paper', true);
 prepare mine as select string_agg(distinct username, ' ') from orders;
@@ -134,6 +140,7 @@ select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('ap
 select results_eq('mine', array['bob'], 'with a plan for all as well');
 select set_config('app.current_user', 'alice', true);
 select results_eq('mine', array[null::text], 'a name has no plan');
+deallocate mine;
 
 -- The keys, the mint.
 select tests.act_as_installer();

@@ -1,6 +1,6 @@
 -- Keys turn: one signs, older ones verify until they retire, and what retired long ago is empty.
 begin;
-select plan(27);
+select plan(28);
 
 select tests.sign_identity();
 select tests.set_stage();
@@ -24,6 +24,9 @@ select is((select substr(inner_pad, 33) from identity.signing_keys), decode(repe
 -- Who turns them.
 select throws_ok(format('set local role %I; select identity.rotate_keys()', name), '42501', null, name || ' doesn''t turn them')
 from unnest(array['twinbook_paper', 'twinbook_live', 'twinbook_login', 'twinbook_auditor', 'twinbook_market_data']) as name;
+select set_config('app.current_user', current_setting('tests.old'), true), set_config('role', 'twinbook_admin', true);
+select throws_ok('select identity.rotate_keys()', 'TB403', null, 'nor does a trader, through an administrators'' login');
+select tests.act_as_installer();
 set local role twinbook_admin;
 select throws_ok($$ select identity.rotate_keys('-1 second') $$, 'TB400', null, 'a grace is a time');
 select throws_ok($$ select identity.rotate_keys(null) $$, 'TB400', null, 'and known');
