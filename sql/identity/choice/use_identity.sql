@@ -35,6 +35,13 @@ begin
       return identity.proven_username(book);
   end if;
 
+  if chosen.kind = 'signed' and not may_seal then
+    raise warning using
+      message = 'each statement of a verb verifies its user anew: as safe, and slower',
+      hint    = 'Ask a superuser to run: grant set on parameter twinbook.verified_user to twinbook_owner; '
+                'then migrate with --reload';
+  end if;
+
   if may_seal then
     for verb in
       select p.oid
