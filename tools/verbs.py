@@ -79,8 +79,8 @@ where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
 order by a.attnum
 """
 
-# Verbs are the definers that an application may call; rate_between is an invoker, and
-# paper_totals stands under a view.
+# Verbs are the definers that an application may call; rate_between is an invoker, paper_totals
+# stands under a view, and proven_username under the policies.
 _VERBS = """
 select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment,
        pg_get_function_result(p.oid) as result, p.proretset as is_set,
@@ -95,7 +95,7 @@ join pg_namespace as n on n.oid = p.pronamespace
 where n.nspname in ('paper_trading', 'shared_data', 'identity', 'oversight')
   and exists (select from aclexplode(p.proacl) as a where a.grantee = %s::regrole)
   and (p.prosecdef or p.proname = 'rate_between')
-  and p.proname <> 'paper_totals'
+  and p.proname not in ('paper_totals', 'proven_username')
 order by p.proname
 """
 

@@ -299,10 +299,6 @@ class Book(Session):
             },
         )
 
-    def proven_username(self, book: str) -> str:
-        """The user that the token in app.current_user proves, or null."""
-        return self._value(str, "identity.proven_username", {"book text": book}, {})
-
     def purge_trade(self, trade_id: str) -> Trade:
         """Purge a trade that was canceled and never filled; its orders and events stay."""
         return self._row(Trade, "purge_trade", {"trade_id text": trade_id}, {})
@@ -468,10 +464,6 @@ class Administration(Session):
         """Every user but the market, without secrets. For administrators."""
         return self._rows(ListedUser, "identity.list_users", {}, {})
 
-    def proven_username(self, book: str) -> str:
-        """The user that the token in app.current_user proves, or null."""
-        return self._value(str, "identity.proven_username", {"book text": book}, {})
-
     def register_user(
         self,
         username: str,
@@ -633,10 +625,6 @@ class MarketData(Session):
     def open_shared_feed(self, name: str) -> Feed:
         """Open a feed that everybody may read and trade on. For market data's role."""
         return self._row(Feed, "shared_data.open_shared_feed", {"name text": name}, {})
-
-    def proven_username(self, book: str) -> str:
-        """The user that the token in app.current_user proves, or null."""
-        return self._value(str, "identity.proven_username", {"book text": book}, {})
 
     def record_bars(self, bars: Sequence[Bar], *, feed: str | None = None) -> int:
         """Keep bars as price history of a shared feed. For market data's role."""

@@ -30,7 +30,7 @@ def test_each_definer_that_an_application_may_call_is_a_method(db_url: str) -> N
             where p.prosecdef
               and a.grantee in (select oid from pg_roles where rolname like 'twinbook\\_%')
               and a.grantee <> p.proowner
-              and p.proname <> 'paper_totals'
+              and p.proname not in ('paper_totals', 'proven_username')
               and has_function_privilege('twinbook_engine', p.oid, 'execute') is not null
               and a.grantee not in ('twinbook_owner'::regrole, 'twinbook_engine'::regrole)
             """
