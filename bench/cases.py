@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from bench.stage import CLIENTS, PORTFOLIOS, Stage
+from bench.stage import CLIENTS, PORTFOLIOS, Stage, sign_identity
 from twinbook.failure import Failure
 
 BOOK = "bench_book"
+SIGNED = "bench_signed"
 RESTING = "bench_resting"
 TPCB = "bench_tpcb"
 TPCB_HOT = "bench_tpcb_hot"
@@ -52,6 +53,9 @@ def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None]) -> 
     if chosen & {"P1", "P1c"}:
         progress(f"pgbench's tables, scale {SCALE}")
         scene.initialize_tpcb(TPCB, SCALE)
+    if "P1s" in chosen:
+        progress("a copy of the book with a signed identity")
+        sign_identity(scene, SIGNED, template=BOOK)
     if "P8" in chosen:
         scene.initialize_tpcb(TPCB_HOT, 1)
     if "P2" in chosen:
@@ -89,6 +93,17 @@ def cases(scene: Stage) -> list[Case]:
             None,
             lambda seconds: _orders(scene, seconds, options=_AT_ONCE),
             lambda seconds: scene.tpcb(TPCB, seconds, options=_AT_ONCE),
+        ),
+        Case(
+            "P1s",
+            "the same as P1c, under the signed identity",
+            "under the trusted one",
+            "a second",
+            0.75,
+            0.95,
+            lambda seconds: _calls(scene, SIGNED, seconds),
+            lambda seconds: _calls(scene, BOOK, seconds),
+            demanded=True,
         ),
         *(_read(scene, what) for what in ("positions", "orders")),
         Case(
@@ -131,6 +146,18 @@ _AT_ONCE = "-c synchronous_commit=off"
 def _orders(scene: Stage, seconds: float, portfolios: int = PORTFOLIOS, options: str = "") -> float:
     return scene.rate(
         BOOK, "bench_paper", "order.pgbench", seconds, options=options, portfolios=portfolios
+    )
+
+
+def _calls(scene: Stage, database: str, seconds: float) -> float:
+    # What a trader says is looked up, a token or a name, so that both sides do the same.
+    return scene.rate(
+        database,
+        "bench_paper",
+        "caller.pgbench",
+        seconds,
+        options=_AT_ONCE,
+        portfolios=PORTFOLIOS,
     )
 
 

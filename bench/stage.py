@@ -145,11 +145,22 @@ def stage(data: Path | None) -> Iterator[Stage]:
 
 
 def make_book(scene: Stage, database: str) -> None:
-    """The database with the book, its traders and logins."""
+    """The database with the book, its traders and logins, and what each says to be himself."""
     scene.create(database)
     install(scene.address(database))
     scene.script(database, "book.sql")
     scene.script(database, "logins.sql")
+    scene.script(database, "callers.sql")
+    scene.settle(database)
+
+
+def sign_identity(scene: Stage, database: str, template: str) -> None:
+    """A copy of a book, under the signed identity: what its traders say are tokens."""
+    scene.create(database, template=template)
+    with psycopg.connect(scene.address(database)) as db:
+        db.execute("set role twinbook_owner")
+        db.execute("select identity.use_identity('signed')")
+    scene.script(database, "callers.sql")
     scene.settle(database)
 
 

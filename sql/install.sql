@@ -6,6 +6,8 @@ set local role twinbook_owner;
 \ir shared_data/schema.sql
 \ir shared_data/types.sql
 \ir shared_data/currency/table.sql
+\ir identity/choice/table.sql
+\ir identity/signing_key/table.sql
 \ir identity/user/table.sql
 \ir identity/settings/table.sql
 \ir identity/mode/table.sql
@@ -34,7 +36,18 @@ set local role twinbook_owner;
 \ir shared_data/plain.sql
 \ir shared_data/too_much.sql
 \ir shared_data/expect_version.sql
+\ir identity/choice/access.sql
+\ir identity/signing_key/access.sql
+\ir identity/signing_key/guards.sql
+\ir identity/signing_key/signature_of.sql
+set local role twinbook_engine;
+\ir identity/token/proven_username.sql
+set local role twinbook_owner;
+\ir identity/trusted_username.sql
+\ir identity/signed_username.sql
 \ir identity/current_username.sql
+\ir identity/known_username.sql
+\ir identity/is_nobody_set.sql
 \ir identity/acting_user.sql
 \ir oversight/audit/access.sql
 \ir oversight/audit/guards.sql
@@ -113,8 +126,13 @@ reset search_path;
 set local role twinbook_engine;
 set local search_path = live_trading, shared_data, pg_temp;
 \ir venue/live/worker/claim_account.sql
+\ir venue/live/worker/worker_identity.sql
 reset search_path;
 \ir identity/user/market.sql
+\ir identity/signing_key/add_signing_key.sql
+\ir identity/signing_key/rows.sql
+\ir identity/signing_key/rotate_keys.sql
+\ir identity/token/mint_token.sql
 \ir identity/user/register_user.sql
 \ir identity/user/edit_user.sql
 \ir identity/user/list_users.sql
@@ -151,6 +169,10 @@ set local role twinbook_owner;
 \ir oversight/audit/central_audit_log.sql
 \ir oversight/oversight.sql
 \ir oversight/code/remember_code.sql
+
+-- Last, since it seals every verb.
+\ir identity/choice/use_identity.sql
+\ir identity/choice/apply.sql
 reset role;
 \ir oversight/maintenance/forbidden_changes.sql
 commit;

@@ -8,7 +8,7 @@ declare
   is_15    constant boolean := current_setting('server_version_num')::integer < 160000;
   kind     constant text    := case when is_15 then 'member' else 'set' end;
   all_ours constant text    := 'twinbook_owner, twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, '
-                               'twinbook_broker, twinbook_admin, twinbook_auditor, twinbook_backup';
+                               'twinbook_broker, twinbook_admin, twinbook_login, twinbook_auditor, twinbook_backup';
   role     record;
 begin
   for role in
@@ -21,6 +21,7 @@ begin
       ('twinbook_market_data', 'nologin', 'group: instruments, fees and quotes'),
       ('twinbook_broker',      'nologin', 'group: the live book''s outbox and fills'),
       ('twinbook_admin',       'nologin', 'group: users and approvals'),
+      ('twinbook_login',       'nologin', 'group: the login service, which says who has logged in'),
       ('twinbook_auditor',     'nologin', 'group: reads everything, changes nothing'),
       ('twinbook_backup',      'login',   'reads everything past row level security, for pg_dump')
     ) as wanted (name, login, purpose)
@@ -39,11 +40,17 @@ begin
       hint    = 'Ask a superuser to run: alter role twinbook_backup bypassrls';
   end if;
 
+  -- What a verb has verified is remembered in a setting that each verb empties when it begins: see signed_username.sql.
+  -- To say so of a function takes a right that only a superuser gives.
+  if current_setting('is_superuser') = 'on' then
+    grant set on parameter twinbook.verified_user to twinbook_owner;
+  end if;
+
   if current_setting('is_superuser') = 'off' then
     for role in
       select wanted.name
       from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data',
-                        'twinbook_admin', 'twinbook_auditor']) with ordinality as wanted (name, place)
+                        'twinbook_admin', 'twinbook_login', 'twinbook_auditor']) with ordinality as wanted (name, place)
       where not pg_has_role(current_user, wanted.name, kind)
       order by wanted.place
     loop

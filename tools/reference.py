@@ -30,6 +30,7 @@ _WHO = [
     ("twinbook_paper", "Traders' verbs", "For logins of a book: both books have the same ones."),
     ("twinbook_market_data", "Market data's verbs", "For logins made with `--for market-data`."),
     ("twinbook_admin", "Administrators' verbs", "For logins made with `--for admin`."),
+    ("twinbook_login", "The login service's verb", "For logins made with `--for login`."),
     ("twinbook_auditor", "Auditors' verbs", "For logins made with `--for auditor`."),
 ]
 

@@ -56,12 +56,14 @@ _TABLE_FUNCTIONS = {
     "verify_book": "VerifiedBook",
     "isolation_report": "CheckResult",
     "findings": "Finding",
+    "rotate_keys": "SigningKey",
 }
 _CLASSES = {
     "Book": ("twinbook_paper, twinbook_live", "What a user may do in a book, and beside it."),
     "Administration": ("twinbook_admin", "What administrators may do."),
     "BrokerWork": ("twinbook_broker", "What a worker may do that carries orders to brokers."),
     "MarketData": ("twinbook_market_data", "What the source of prices may do."),
+    "Logins": ("twinbook_login", "What the login service may do."),
 }
 _SECRETS = {"password_hash", "metadata", "credentials"}
 _PYTHON = {
@@ -92,7 +94,8 @@ order by a.attnum
 """
 
 # Verbs are the definers that an application may call; rate_between is an invoker, the totals
-# stand under a view or a verb, and log_access is the session's own.
+# stand under a view or a verb, proven_username under the policies, and log_access is the
+# session's own.
 _VERBS = """
 select p.proname as name, n.nspname as schema, obj_description(p.oid) as comment,
        pg_get_function_result(p.oid) as result, p.proretset as is_set,
@@ -107,7 +110,7 @@ join pg_namespace as n on n.oid = p.pronamespace
 where n.nspname in ('live_trading', 'shared_data', 'identity', 'oversight')
   and exists (select from aclexplode(p.proacl) as a where a.grantee = any (%s::regrole[]))
   and (p.prosecdef or p.proname = 'rate_between')
-  and p.proname not in ('paper_totals', 'live_totals', 'log_access')
+  and p.proname not in ('paper_totals', 'live_totals', 'log_access', 'proven_username')
 order by p.proname
 """
 

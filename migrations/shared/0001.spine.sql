@@ -23,6 +23,7 @@ comment on schema oversight     is 'Proof that the books are whole and apart.';
 grant usage on schema identity, shared_data
   to twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, twinbook_broker, twinbook_admin,
      twinbook_auditor, twinbook_backup;
+grant usage on schema identity      to twinbook_login;
 grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
 grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor,
                                         twinbook_backup;
@@ -264,6 +265,48 @@ create table shared_data.currencies (
 comment on table  shared_data.currencies                 is 'Currencies, with their smallest unit.';
 comment on column shared_data.currencies.decimals        is 'Digits after the point; fees are rounded up to it.';
 comment on column shared_data.currencies.initial_balance is 'The preset that a paper portfolio in it opens with.';
+
+-- sql/identity/choice/table.sql
+-- Which identity is installed: whether the setting app.current_user is believed as it stands, or has to prove itself.
+
+create table identity.chosen_identity (
+  is_the_only  boolean      not null default true,
+  kind         text         not null default 'trusted',
+  chosen_at    timestamptz  not null default now(),
+
+  constraint chosen_identity_pkey          primary key (is_the_only),
+  constraint chosen_identity_is_the_only   check (is_the_only),
+  constraint chosen_identity_kind_is_known check (kind in ('trusted', 'signed'))
+);
+
+comment on table  identity.chosen_identity           is 'Which identity is installed: one row.';
+comment on column identity.chosen_identity.kind      is 'trusted: app.current_user is a username, and believed; signed: it is a token.';
+comment on column identity.chosen_identity.chosen_at is 'When the installer last changed his mind.';
+
+-- sql/identity/signing_key/table.sql
+-- What tokens are signed with. Keys turn: one signs, older ones verify until they retire.
+
+create table identity.signing_keys (
+  key_id      text         not null,
+  inner_pad   bytea,
+  outer_pad   bytea,
+  created_at  timestamptz  not null default now(),
+  retires_at  timestamptz,
+
+  constraint signing_keys_pkey               primary key (key_id),
+  constraint signing_keys_id_is_a_number     check (key_id ~ '^[1-9][0-9]*$'),
+  constraint signing_keys_pads_are_blocks    check (octet_length(inner_pad) = 64 and octet_length(outer_pad) = 64),
+  constraint signing_keys_lose_both_pads     check ((inner_pad is null) = (outer_pad is null)),
+  constraint signing_keys_in_use_are_there   check (inner_pad is not null or retires_at is not null)
+);
+
+create unique index signing_keys_one_signs on identity.signing_keys ((retires_at is null)) where retires_at is null;
+
+comment on table  identity.signing_keys            is 'Secret: keys of the signed identity''s tokens.';
+comment on column identity.signing_keys.key_id     is 'A number, counted from 1; tokens name it.';
+comment on column identity.signing_keys.inner_pad  is 'The key, each octet xor 0x36, padded to a block of SHA-256 (RFC 2104); erased some time after it retires.';
+comment on column identity.signing_keys.outer_pad  is 'The key, each octet xor 0x5c, padded likewise.';
+comment on column identity.signing_keys.retires_at is 'From when it verifies nothing; null for the one that signs.';
 
 -- sql/identity/user/table.sql
 -- A user is a person who trades, or who administers. The directory of users is the one thing unique across all of them.
@@ -685,6 +728,45 @@ comment on column shared_data.corporate_actions.new_units    is 'Of a split: so 
 comment on column shared_data.corporate_actions.quote_number is 'Quotes of the feed up to this one are in the old terms.';
 comment on column shared_data.corporate_actions.effective_at is 'Business time.';
 
+-- sql/shared_data/data_access/table.sql
+-- Who ran which statement of his own, as the Python session tells it. Verbs are in the audit log, and not here.
+-- Partitioned by when it was stored.
+
+create table shared_data.data_access_log (
+  username          text         not null,
+  access_id         uuid         not null default shared_data.uuid7(),
+  number            integer      not null,
+  mode              text,
+  schemas           text[]       not null,
+  kind              text         not null,
+  statement_sha256  bytea        not null,
+  actor             text         not null default session_user,
+  ip_address        inet         default inet_client_addr(),
+  session_id        text         default coalesce(nullif(current_setting('app.session_id', true), ''),
+                                                  pg_backend_pid()::text),
+  created_at        timestamptz  not null default now(),
+
+  constraint data_access_log_pkey                primary key (username, access_id, created_at),
+  constraint data_access_log_mode_is_known       check (mode in ('paper', 'live')),
+  constraint data_access_log_kind_is_a_word      check (kind ~ '^[a-z]{1,30}$'),
+  constraint data_access_log_statement_is_hashed check (octet_length(statement_sha256) = 32)
+) partition by range (created_at);
+
+create table shared_data.data_access_log_default partition of shared_data.data_access_log default;
+
+create index data_access_log_time_idx on shared_data.data_access_log (username, created_at);
+
+comment on table  shared_data.data_access_log                  is 'Each statement that passed a Python session, but for verbs. Facts: never changed.';
+comment on table  shared_data.data_access_log_default          is 'Accesses that no monthly partition takes.';
+comment on column shared_data.data_access_log.username         is 'The user that was set; empty where none was.';
+comment on column shared_data.data_access_log.number           is 'Its place among what its session told at once, from 1.';
+comment on column shared_data.data_access_log.mode             is 'The book that the session was in: paper or live; null outside the books.';
+comment on column shared_data.data_access_log.schemas          is 'Ours that the statement names; where it names none, the session''s own.';
+comment on column shared_data.data_access_log.kind             is 'What it does, by its first word: select, insert, copy, …; of a with, what comes after it.';
+comment on column shared_data.data_access_log.statement_sha256 is 'Of its text as it was written, with its placeholders: no value is in it.';
+comment on column shared_data.data_access_log.actor            is 'The login that the session began with.';
+comment on column shared_data.data_access_log.created_at       is 'When its transaction began.';
+
 -- sql/shared_data/broker_symbol/table.sql
 -- What a broker calls an instrument, where it isn't our name for it.
 
@@ -789,3 +871,43 @@ comment on column oversight.security_events.severity        is 'LOW, MEDIUM, HIG
 comment on column oversight.security_events.details         is 'What was seen of it; never another user''s data.';
 comment on column oversight.security_events.actor           is 'The login that the session began with.';
 comment on column oversight.security_events.acknowledgement is 'What an administrator found out about it.';
+
+-- sql/oversight/code/table.sql
+-- What code was loaded: each trigger, policy, view and function, with a fingerprint of what it does.
+
+create table oversight.loaded_code (
+  kind         text  not null,
+  name         text  not null,
+  fingerprint  text  not null,
+
+  constraint loaded_code_pkey          primary key (kind, name),
+  constraint loaded_code_kind_is_known check (kind in ('trigger', 'policy', 'view', 'function', 'twins'' difference'))
+);
+
+comment on table  oversight.loaded_code             is 'The code as it was loaded, to compare with. Written anew by each load.';
+comment on column oversight.loaded_code.kind        is 'trigger, policy, view, function; or a part in which the books differ: the venue''s.';
+comment on column oversight.loaded_code.fingerprint is 'md5 of what it does.';
+
+-- sql/oversight/maintenance/table.sql
+-- A maintenance window is a time in which protections may be taken down: opened by an administrator, with a reason and
+-- an end, and kept for ever.
+
+create table oversight.maintenance (
+  window_id  uuid         not null default shared_data.uuid7(),
+  reason     text         not null,
+  opened_by  text         not null,
+  opened_at  timestamptz  not null default clock_timestamp(),
+  closes_at  timestamptz  not null,
+  closed_at  timestamptz,
+  closed_by  text,
+
+  constraint maintenance_pkey          primary key (window_id),
+  constraint maintenance_has_a_reason  check (btrim(reason) <> ''),
+  constraint maintenance_is_limited    check (closes_at > opened_at and closes_at <= opened_at + interval '1 day'),
+  constraint maintenance_end_is_signed check ((closed_at is null) = (closed_by is null))
+);
+
+comment on table  oversight.maintenance           is 'Windows in which protections may be taken down. Facts: closed, never removed.';
+comment on column oversight.maintenance.opened_by is 'The administrator, or the login that acted for nobody.';
+comment on column oversight.maintenance.closes_at is 'When it ends by itself: at most a day after it was opened.';
+comment on column oversight.maintenance.closed_at is 'When somebody ended it sooner; null where nobody did.';

@@ -1,6 +1,8 @@
 """Says who is asking: a pool of connections, and transactions that begin by naming their user."""
 
 import logging
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -12,9 +14,10 @@ from psycopg_pool import ConnectionPool
 
 from twinbook.access_log import AccessLog
 from twinbook.books import BOOKS, Mode, other_than, search_path
-from twinbook.errors import Disconnected, TwinbookError, from_database
+from twinbook.errors import Disconnected, NoUser, TwinbookError, from_database
+from twinbook.identity import LIFETIME, KeptTokens, Opens, TokenSource, installed
 from twinbook.session import Session
-from twinbook.verbs import Administration, Book, BrokerWork, MarketData
+from twinbook.verbs import Administration, Book, BrokerWork, Logins, MarketData
 
 # A login that belongs to this group alone stays itself, as does one that can't take it and whose
 # own group will do. Every other takes on the group's rights and no more: an installer, or a login
@@ -48,10 +51,14 @@ class Database:
         max_size: int = 10,
         timeout: float = 30,
         prepare_threshold: int | None = None,
+        token: TokenSource | None = None,
+        login_url: str | None = None,
     ) -> None:
         try:
             # First by itself, for the reason of a failure: a pool would only go on trying.
-            psycopg.connect(url).close()
+            with psycopg.connect(url) as first:
+                self.identity = installed(first)
+                self._login = (first.execute("select session_user").fetchone() or ("",))[0]
         except psycopg.Error as error:
             raise Disconnected(f"can't connect: {error}", hint=_CHECK_ADDRESS) from error
         self._pool = ConnectionPool(
@@ -62,6 +69,10 @@ class Database:
             kwargs={"prepare_threshold": prepare_threshold},
             open=True,
         )
+        self._login_url = login_url
+        self._service: Database | None = None
+        self._opening = threading.Lock()
+        self._token = token or (KeptTokens(self._mint, LIFETIME) if login_url else None)
 
     @contextmanager
     def session(
@@ -69,16 +80,21 @@ class Database:
     ) -> Iterator[Book]:
         """One transaction of a user's in a book, with that book's rights and names.
 
-        ``confirm_live`` is the yes that each live order needs which increases exposure.
-
-        Raises NoPrivilege where the login may not use the book.
+        ``confirm_live`` is the yes that each live order needs which increases exposure. Where the
+        identity is signed, the user proves himself by a token. Raises NoPrivilege where the login
+        may not use the book, NoUser where no token is to be had.
         """
         if mode not in BOOKS:
             raise ValueError(f"there is no book {mode}; the books are {', '.join(BOOKS)}")
-        who = _who_in(mode, user)
+        who = _who_in(mode, self.says(user, mode))
         who["confirm_live"] = "true" if confirm_live and mode == "live" else ""
         with self._transaction(who, Book, AccessLog(mode)) as book:
-            yield book
+            try:
+                yield book
+            except NoUser:
+                if isinstance(self._token, KeptTokens):
+                    self._token.forget(user)  # Its key may be gone, or he was closed.
+                raise
 
     @contextmanager
     def administration(self, user: str = "") -> Iterator[Administration]:
@@ -87,7 +103,8 @@ class Database:
         An auditor's login stays one, and may verify.
         """
         path = "identity, shared_data, pg_temp"
-        who = _who("twinbook_admin", "twinbook_engine", path, user, "twinbook_auditor")
+        said = self.says(user, "administration")
+        who = _who("twinbook_admin", "twinbook_engine", path, said, "twinbook_auditor")
         with self._transaction(who, Administration, AccessLog()) as administration:
             yield administration
 
@@ -99,16 +116,47 @@ class Database:
             yield market_data
 
     @contextmanager
-    def broker_work(self, user: str = "") -> Iterator[BrokerWork]:
-        """One transaction of a broker worker's, for the user whose account it holds."""
+    def broker_work(self, said: str = "") -> Iterator[BrokerWork]:
+        """One transaction of a broker worker's, for the user whose account it holds.
+
+        ``said`` is what worker_identity gave for him.
+        """
         path = "live_trading, shared_data, pg_temp"
-        who = _who("twinbook_broker", "twinbook_engine", path, user)
+        who = _who("twinbook_broker", "twinbook_engine", path, said)
         with self._transaction(who, BrokerWork, AccessLog()) as work:
             yield work
 
+    @contextmanager
+    def logins(self) -> Iterator[Logins]:
+        """One transaction of the login service's, which says who has logged in."""
+        who = _who("twinbook_login", "twinbook_engine", "identity, pg_temp", "")
+        with self._transaction(who, Logins, AccessLog()) as logins:
+            yield logins
+
+    def says(self, user: str, opens: Opens) -> str:
+        """What app.current_user has to hold for this user: his name, or a token. Raises NoUser."""
+        if not user or self.identity != "signed":
+            return user
+        if self._token is None:
+            raise NoUser(
+                "this database takes no names, but tokens of its login service",
+                hint="Give connect() a token= or a login_url=, or set TWINBOOK_LOGIN_URL.",
+            )
+        return self._token(user, opens)
+
     def close(self) -> None:
         """Closes every connection."""
+        if self._service:
+            self._service.close()
         self._pool.close()
+
+    def _mint(self, user: str, opens: Opens) -> str:
+        # Bound to this database's own login, so that no other can make use of it.
+        with self._opening:
+            if self._service is None:
+                self._service = Database(self._login_url or "", max_size=2)
+        with self._service.logins() as desk:
+            return desk.mint_token(user, opens, lifetime=LIFETIME, login=self._login)
 
     def __enter__(self) -> Self:
         return self
@@ -180,13 +228,20 @@ def connect(
     max_size: int = 10,
     timeout: float = 30,
     prepare_threshold: int | None = None,
+    token: TokenSource | None = None,
+    login_url: str | None = None,
 ) -> Database:
     """Opens a pool on any libpq address. Raises Disconnected.
+
+    Where the identity is signed, ``token`` is asked, with a user and ``paper``, ``live`` or
+    ``administration``, for each session's token. Without it they come from ``login_url``, else
+    TWINBOOK_LOGIN_URL, the address of a login that may mint them, and are kept for some minutes.
 
     ``timeout`` is how many seconds a session waits for a free connection. ``prepare_threshold``
     stays None behind PgBouncer before 1.21; straight to Postgres, 5 saves some planning.
     """
-    return Database(url, min_size, max_size, timeout, prepare_threshold)
+    login_url = login_url or os.environ.get("TWINBOOK_LOGIN_URL") or None
+    return Database(url, min_size, max_size, timeout, prepare_threshold, token, login_url)
 
 
 def _who(group: str, not_also: str, path: str, user: str, will_do: str = "") -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import psycopg
 
-from twinbook import migrate
+from twinbook import identity, migrate
 from twinbook.migrate.shape import OUR_SCHEMAS
 
 State = Literal["ok", "warn", "FAIL"]
@@ -31,7 +31,9 @@ class _Check:
     advice: str
 
 
-_ROLES = "string_to_array('owner engine paper live market_data broker admin auditor backup', ' ')"
+_ROLES = (
+    "string_to_array('owner engine paper live market_data broker admin login auditor backup', ' ')"
+)
 
 # Whose the database is, or who may load it, needs every group to act at the command line. From 16
 # on, who made a role is in it, but may neither use nor become it unless he is granted that too.
@@ -346,13 +348,70 @@ _CHECKS = [
     ),
 ]
 
+# Where the identity is signed.
+_SIGNED_CHECKS = [
+    _Check(
+        "who mints tokens does nothing else",
+        "FAIL",
+        f"""
+        select login.rolname::text
+        from pg_roles as login
+        where login.rolcanlogin and not login.rolsuper and {_NO_INSTALLER}
+          and pg_has_role(login.oid, 'twinbook_login', 'member')
+          and (pg_has_role(login.oid, 'twinbook_paper', 'member')
+            or pg_has_role(login.oid, 'twinbook_live', 'member')
+            or pg_has_role(login.oid, 'twinbook_admin', 'member'))
+        """,
+        "give the login service a login of its own: twinbook role add NAME --for login",
+    ),
+    _Check(
+        "a verb verifies its user once",
+        "warn",
+        """
+        select 'each of its statements does'
+        where not has_parameter_privilege('twinbook_owner', 'twinbook.verified_user', 'SET')
+        """,
+        "as a superuser: grant set on parameter twinbook.verified_user to twinbook_owner; then"
+        " twinbook migrate --reload",
+    ),
+    _Check(
+        "a verb begins by forgetting whom it verified",
+        "FAIL",
+        f"""
+        select p.oid::regprocedure::text
+        from pg_proc as p
+        where p.pronamespace in ({OUR_SCHEMAS})
+          and p.prosecdef and p.proowner = to_regrole('twinbook_owner')
+          and 'twinbook.verified_user=' <> all (coalesce(p.proconfig, '{{}}'))
+          and exists (
+            select from pg_depend as d
+            join pg_proc as asked on (d.classid, d.objid) = ('pg_proc'::regclass, asked.oid)
+            join pg_proc as said on (d.refclassid, d.refobjid) = ('pg_proc'::regclass, said.oid)
+            where (asked.proname, said.proname) = ('current_username', 'signed_username'))
+        """,
+        "run twinbook migrate --reload",
+    ),
+]
+
 
 def examine(url: str) -> list[Finding]:
     """Runs every check; needs the installer's rights for the migrations only."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute("set search_path = pg_catalog, pg_temp")
-        findings = [_examine(db, check) for check in _CHECKS]
-    return [*findings, _migrations(url)]
+        kind = identity.installed(db)
+        checks = [*_CHECKS, *_SIGNED_CHECKS] if kind == "signed" else _CHECKS
+        findings = [_examine(db, check) for check in checks]
+    return [_identity(kind), *findings, _migrations(url)]
+
+
+def _identity(kind: identity.Kind | None) -> Finding:
+    # No fault of either: said, so that nobody has to guess what protects him.
+    believed = {
+        "trusted": "trusted: whoever runs SQL on a book's login may say he is any user",
+        "signed": "signed: app.current_user proves itself by a token",
+        None: "none is installed",
+    }
+    return Finding("identity", "ok", believed[kind], "")
 
 
 def _examine(db: psycopg.Connection, check: _Check) -> Finding:

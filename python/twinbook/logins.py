@@ -19,7 +19,7 @@ class Login:
 
 
 def add(url: str, name: str, group: str, password: str = "") -> None:
-    """Makes a login for a book (paper, live), or market-data, admin, auditor, broker.
+    """Makes a login for a book (paper, live), or market-data, admin, login, auditor, broker.
 
     Without a password it can log in only where the server asks for none.
     """

@@ -112,8 +112,7 @@ def open_for_bars(book: Book, feed: str) -> None:
 def fills_on(book: Book, feed: str) -> str | None:
     """On which quote orders fill on a feed of one's own; None where it isn't open."""
     found: list[dict[str, str]] = book.execute(
-        "select fills_on from feeds"
-        " where (username, name) = (current_setting('app.current_user'), %s)",
+        "select fills_on from feeds where (username, name) = (identity.current_username(null), %s)",
         [feed],
     )
     return found[0]["fills_on"] if found else None

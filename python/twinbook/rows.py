@@ -725,3 +725,12 @@ class Finding:
     username: str | None
     key: str | None
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A row of rotate_keys."""
+
+    key_id: str | None
+    created_at: datetime | None
+    retires_at: datetime | None

@@ -34,6 +34,7 @@ from twinbook.rows import (
     SecurityEvent,
     SentOrder,
     Settings,
+    SigningKey,
     Switched,
     Trade,
     TradingMode,
@@ -671,6 +672,13 @@ class Administration(Session):
             },
         )
 
+    def rotate_keys(self, *, grace: timedelta | str | None = None) -> list[SigningKey]:
+        """Sign tokens with a new key.
+
+        Older keys verify for the grace given. For administrators.
+        """
+        return self._rows(SigningKey, "identity.rotate_keys", {}, {"grace interval": grace})
+
     def verify_book(self, book: str) -> list[VerifiedBook]:
         """Whether a book's chains are intact, and its state what its facts say.
 
@@ -956,6 +964,23 @@ class BrokerWork(Session):
             {},
         )
 
+    def worker_identity(self, worker: str, username: str, broker: str, account: str) -> str:
+        """Who a worker acts for in an account that it holds.
+
+        A name, or a short token. For the broker worker's role.
+        """
+        return self._value(
+            str,
+            "worker_identity",
+            {
+                "worker text": worker,
+                "username text": username,
+                "broker text": broker,
+                "account text": account,
+            },
+            {},
+        )
+
 
 class MarketData(Session):
     """What the source of prices may do."""
@@ -1174,3 +1199,26 @@ class MarketData(Session):
         Run it every minute or so. For market data's role.
         """
         return self._value(int, "shared_data.take_snapshots", {}, {})
+
+
+class Logins(Session):
+    """What the login service may do."""
+
+    def mint_token(
+        self,
+        username: str,
+        book: str,
+        *,
+        lifetime: timedelta | str | None = None,
+        login: str | None = None,
+    ) -> str:
+        """Make a token that proves who has logged in, for a book or for administration.
+
+        It lives up to a day. For the login service.
+        """
+        return self._value(
+            str,
+            "identity.mint_token",
+            {"username text": username, "book text": book},
+            {"lifetime interval": lifetime, "login text": login},
+        )

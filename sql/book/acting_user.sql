@@ -3,11 +3,11 @@
 
 create function acting_user(must_be_active boolean default true)
   returns text
-  language plpgsql stable
+  language plpgsql
   set search_path from current
 as $$
 declare
-  me     text := identity.current_username(book());
+  me     text := identity.known_username(book());
   status text := (select u.status from identity.users as u where u.username = me);
 begin
   if status = 'ACTIVE' or (status = 'SUSPENDED' and not must_be_active) then
@@ -20,7 +20,8 @@ begin
                    when status is null     then format('there is no user %s', me)
                    else format('user %s is %s', me, lower(status)) end,
     hint    = case when me is null
-                   then 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction.'
+                   then 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
+                        'Where the identity is signed, it takes a token for this book that is still good.'
                    else 'An administrator registers, verifies and reinstates users.' end;
 end
 $$;

@@ -2,18 +2,18 @@
 
 create function identity.acting_user()
   returns text
-  language plpgsql stable
+  language plpgsql
   set search_path = identity, pg_temp
 as $$
 declare
-  me text := identity.current_username(null);
+  me text := identity.known_username(null);
 begin
   if not exists (select from users as u where u.username = me and u.status = 'ACTIVE') then
     raise exception using
       errcode = 'TB401',
       message = case when me is null then 'no user is set' else format('user %s is unknown or not active', me) end,
       hint    = 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
-                'An administrator registers users.';
+                'Where the identity is signed, it takes a token that is still good. An administrator registers users.';
   end if;
   return me;
 end

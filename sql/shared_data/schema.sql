@@ -22,6 +22,7 @@ comment on schema oversight     is 'Proof that the books are whole and apart.';
 grant usage on schema identity, shared_data
   to twinbook_engine, twinbook_paper, twinbook_live, twinbook_market_data, twinbook_broker, twinbook_admin,
      twinbook_auditor, twinbook_backup;
+grant usage on schema identity      to twinbook_login;
 grant usage on schema paper_trading to twinbook_engine, twinbook_paper, twinbook_auditor, twinbook_backup;
 grant usage on schema live_trading  to twinbook_engine, twinbook_live, twinbook_broker, twinbook_auditor,
                                         twinbook_backup;

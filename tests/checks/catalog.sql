@@ -26,7 +26,7 @@ application_roles (role) as (
   select r.oid
   from pg_roles as r
   where r.rolname = any (array['twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker',
-                               'twinbook_admin', 'twinbook_auditor', 'twinbook_backup'])
+                               'twinbook_admin', 'twinbook_login', 'twinbook_auditor', 'twinbook_backup'])
   union all
   select 0
 ),

@@ -30,7 +30,8 @@ def test_status_in_rows_for_programs(call: Callable[..., Result], db_url: str) -
     result = call("--database", db_url, "--json", "status")
     assert result.exit_code == 0
     rows = json.loads(result.stdout)
-    assert {row["lane"] for row in rows} == {"shared", "paper_trading", "live_trading", "code"}
+    books = {"paper_trading", "live_trading"}
+    assert {row["lane"] for row in rows} == {"shared", *books, "code", "identity"}
     assert rows[-1]["state"] == "current"
 
 

@@ -159,6 +159,40 @@ def test_who_inherits_is_warned(cluster: str, warned: list[str]) -> None:
     assert not [line for line in said if "dba inherits" in line]
 
 
+def test_he_may_sign_the_identity(cluster: str, call: Callable[..., Result]) -> None:
+    """Verbs then verify each statement, until a superuser lets them verify once."""
+    url = for_database(cluster, "dbas", "dba")
+    once = "a verb verifies its user once"
+    alice = ("--user", "signed.alice")
+    said: list[str] = []
+    migrate(url, said.append, identity="signed")
+    assert [line for line in said if "grant set on parameter" in line]
+    try:
+        for arguments in (
+            ("user", "add", "signed.alice"),
+            ("instrument", "add", "SIGN", "equity", "USD"),
+            ("quote", "add", "SIGN", "--last", "100"),
+            (*alice, "portfolio", "open", "main"),
+            (*alice, "order", "place", "SIGN", "buy", "1"),
+            (*alice, "psql", "-XAtc", "select symbol from open_positions"),
+            (*alice, "verify"),
+            (*alice, "identity", "token"),
+            ("identity", "rotate-keys"),
+            ("doctor",),
+        ):
+            done = call(*arguments)
+            assert done.exit_code == 0, (arguments, done.output)
+        assert {f.check: f.state for f in doctor.examine(url)}[once] == "warn"
+        with psycopg.connect(cluster, autocommit=True) as db:
+            db.execute("grant set on parameter twinbook.verified_user to twinbook_owner")
+        migrate(url, reload=True)
+        assert {f.check: f.state for f in doctor.examine(url)}[once] == "ok"
+        assert _failed(url) == {}
+        assert call(*alice, "order", "place", "SIGN", "buy", "1").exit_code == 0
+    finally:
+        migrate(url, identity="trusted")
+
+
 def test_an_auditor_verifies_and_does_no_more(call: Callable[..., Result]) -> None:
     assert call("role", "add", "auditor", "--for", "auditor").exit_code == 0
     done = call("--json", "verify", login="auditor")

@@ -13,7 +13,7 @@ from twinbook.server import find_binaries
 CASES = pgtap.cases()
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES + pgtap.signed_cases(), ids=lambda case: case.id)
 def test_file(case: pgtap.Case, db_url: str, subtests: pytest.Subtests) -> None:
     outcome = pgtap.run(db_url, case)
     for assertion in outcome.assertions:

@@ -90,16 +90,41 @@ class Case:
 
     file: Path
     mode: Mode | None
+    is_signed: bool = False  # under the signed identity, whatever is installed
 
     @property
     def id(self) -> str:
         name = self.file.relative_to(TESTS).with_suffix("").as_posix()
-        return f"{name}[{self.mode}]" if self.mode else name
+        ways = [way for way in (self.mode, "signed" if self.is_signed else None) if way]
+        return f"{name}[{'-'.join(ways)}]" if ways else name
+
+    @property
+    def text(self) -> str:
+        """What is run: the file, perhaps under the other identity from its beginning on."""
+        said = self.file.read_text()
+        return (
+            _BEGIN.sub("begin;\nselect tests.sign_identity();", said, 1) if self.is_signed else said
+        )
 
     @property
     def search_path(self) -> str:
         """As the loader's, with pgTAP's functions behind it."""
         return f"{BOOKS[self.mode]}, shared_data, tap, pg_temp" if self.mode else "tap, pg_temp"
+
+
+_BEGIN = re.compile(r"^begin;$", re.M)
+# What isolation stands on, and a life or two; current_username.sql tells of the trusted one alone.
+_SIGNED_TOO = re.compile(
+    r"book/(attacks|rows_are_private)|security/(?!signed)|oversight/|identity/(user|settings|mode)/"
+    r"|portfolio/|order/(place_order|idempotency)|venue/paper/(brackets|unmatched)|shared_data/feed/"
+)
+
+
+def signed_cases() -> list[Case]:
+    """Files that are run once more, under the signed identity."""
+    return [
+        Case(case.file, case.mode, is_signed=True) for case in cases() if _SIGNED_TOO.match(case.id)
+    ]
 
 
 def cases() -> list[Case]:
@@ -152,7 +177,7 @@ def run(url: str, case: Case) -> Outcome:
     """Runs a file as a person would with psql: autocommit, its own begin and rollback."""
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"set search_path = {case.search_path}".encode())
-        return run_on(db, case.file.read_text())
+        return run_on(db, case.text)
 
 
 def run_on(db: psycopg.Connection, text: str) -> Outcome:

@@ -15,6 +15,7 @@ _MODULES = {
     "schema": ("migrate", "status", "doctor"),
     "user": ("user", "live"),
     "role": ("role",),
+    "identity": ("identity",),
     "instrument": ("instrument", "currency", "fee"),
     "prices": ("feed", "quote", "prices"),
     "sweep": ("sweep",),
@@ -66,14 +67,25 @@ class _Commands(ErrorsInOneLine):
     show_default=True,
     help="The book.",
 )
+@click.option(
+    "--login-url",
+    metavar="URL",
+    envvar="TWINBOOK_LOGIN_URL",
+    help="Where tokens come from, if the identity is signed; else --database. [TWINBOOK_LOGIN_URL]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Rows as a JSON array, numerics as strings.")
 @click.version_option(version("twinbook"), prog_name="twinbook")
 @click.pass_context
 def cli(
-    context: click.Context, database: str | None, user: str | None, mode: str, as_json: bool
+    context: click.Context,
+    database: str | None,
+    user: str | None,
+    mode: str,
+    login_url: str | None,
+    as_json: bool,
 ) -> None:
     """Two trading books, paper and live, that can never touch."""
-    context.obj = Context(database, user, "live" if mode == "live" else "paper", as_json)
+    context.obj = Context(database, user, "live" if mode == "live" else "paper", as_json, login_url)
 
 
 def main() -> None:

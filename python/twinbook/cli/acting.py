@@ -11,7 +11,6 @@ import click
 
 from twinbook.cli.context import Context
 from twinbook.cli.output import show
-from twinbook.database import connect
 from twinbook.verbs import Administration, Book, MarketData
 
 VARIABLE = "TWINBOOK_CONFIRM_LIVE_TRADING"
@@ -35,7 +34,7 @@ def acting_book(context: Context) -> Iterator[Book]:
     """The user's session in the mode's book; without a user it is misuse."""
     if not context.user:
         raise click.UsageError(_WHO)
-    with connect(context.url) as db, db.session(context.user, context.mode) as book:
+    with context.connect() as db, db.session(context.user, context.mode) as book:
         yield book
 
 
@@ -46,7 +45,7 @@ def ordering_book(context: Context) -> Iterator[Book]:
     if not context.user:
         raise click.UsageError(_WHO)
     with (
-        connect(context.url) as db,
+        context.connect() as db,
         db.session(context.user, context.mode, confirm_live=confirmed) as book,
     ):
         yield book
@@ -64,21 +63,21 @@ def asked_for_phrase() -> str:
 @contextmanager
 def reading_book(context: Context) -> Iterator[Book]:
     """A session for what is there for everybody: a user may be missing."""
-    with connect(context.url) as db, db.session(context.user or "", context.mode) as book:
+    with context.connect() as db, db.session(context.user or "", context.mode) as book:
         yield book
 
 
 @contextmanager
 def administering(context: Context) -> Iterator[Administration]:
     """An administrator's session: the user's, else the login's own."""
-    with connect(context.url) as db, db.administration(context.user or "") as session:
+    with context.connect() as db, db.administration(context.user or "") as session:
         yield session
 
 
 @contextmanager
 def supplying_prices(context: Context) -> Iterator[MarketData]:
     """Market data's session."""
-    with connect(context.url) as db, db.market_data() as session:
+    with context.connect() as db, db.market_data() as session:
         yield session
 
 

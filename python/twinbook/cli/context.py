@@ -7,6 +7,7 @@ import click
 import psycopg
 
 from twinbook.books import Mode
+from twinbook.database import Database, connect
 from twinbook.errors import TwinbookError, from_database
 from twinbook.failure import Failure
 from twinbook.server import Server
@@ -20,6 +21,7 @@ class Context:
     user: str | None
     mode: Mode
     as_json: bool
+    login_url: str | None = None
 
     @property
     def url(self) -> str:
@@ -30,6 +32,10 @@ class Context:
                 "no database", "run `twinbook up` first, or give --database or DATABASE_URL"
             )
         return url
+
+    def connect(self) -> Database:
+        """That database, and the login service of a signed one: the given, else by the same URL."""
+        return connect(self.url, login_url=self.login_url or self.url)
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -14,7 +14,6 @@ from twinbook.cli.context import Context, pass_context
 from twinbook.cli.listing import listing
 from twinbook.cli.output import note, progress
 from twinbook.cli.verb import verb_command
-from twinbook.database import connect
 from twinbook.prices import PriceFile
 from twinbook.rows import Feed, LatestQuote, Quote
 
@@ -46,7 +45,7 @@ def _add_quote(
     feed: str | None = None,
 ) -> LatestQuote:
     """Feed one quote into a shared feed, or with --user into a feed of one's own."""
-    with connect(context.url) as db:
+    with context.connect() as db:
         if context.user:
             if feed is None:
                 raise click.UsageError(f"which feed of {context.user}'s? Give --feed.")
@@ -168,7 +167,7 @@ def load(context: Context, file: Path, symbol: str, feed: str | None) -> None:
     twinbook --user alice prices load aapl.csv --symbol AAPL
     """
     bars = PriceFile(file)
-    with connect(context.url) as db:
+    with context.connect() as db:
         if context.user:
             feed = feed or "replay"
             new = replaying.load(db, context.user, context.mode, feed, symbol, bars)
@@ -205,7 +204,7 @@ def replay(context: Context, files: Sequence[Path], symbols: Sequence[str], feed
     if not context.user:
         raise click.UsageError("whose feed? Give --user NAME before the command.")
     read = [PriceFile(file) for file in files]
-    with connect(context.url) as db:
+    with context.connect() as db:
         pairs = list(zip(symbols, read, strict=True))
         what = replaying.prepare(db, context.user, context.mode, feed, pairs)
         done = 0

@@ -20,7 +20,7 @@ def role() -> None:
 @click.option(
     "--for",
     "duty",
-    type=click.Choice(["market-data", "admin", "auditor", "broker"]),
+    type=click.Choice(["market-data", "admin", "login", "auditor", "broker"]),
     help="It does this, and uses no book.",
 )
 @click.option("--password-from-stdin", is_flag=True, help="Read its password from standard input.")

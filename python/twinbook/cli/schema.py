@@ -6,14 +6,20 @@ from twinbook import doctor as examination
 from twinbook import migrate as migration
 from twinbook.cli.context import Context, pass_context
 from twinbook.cli.output import note, show
+from twinbook.identity import Kind
 
 
 @click.command()
 @click.option("--reload", is_flag=True, help="Load the code anew even where nothing has changed.")
+@click.option(
+    "--identity",
+    type=click.Choice(["trusted", "signed"]),
+    help="How app.current_user is believed: a username as it stands, or a token. Stays as it is.",
+)
 @pass_context
-def migrate(context: Context, reload: bool) -> None:
+def migrate(context: Context, reload: bool, identity: Kind | None) -> None:
     """Bring the database to this version."""
-    note(str(migration.migrate(context.url, note, reload)))
+    note(str(migration.migrate(context.url, note, reload, identity)))
 
 
 @click.command()
@@ -21,7 +27,7 @@ def migrate(context: Context, reload: bool) -> None:
 def status(context: Context) -> None:
     """Show what is applied, pending, changed or missing."""
     found = migration.status(context.url)
-    rows = [*found.migrations, ("code", "", found.code)]
+    rows = [*found.migrations, ("code", "", found.code), ("identity", "", found.identity or "none")]
     show(["lane", "migration", "state"], rows, context.as_json)
 
 

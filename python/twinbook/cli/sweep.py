@@ -6,7 +6,7 @@ import click
 
 from twinbook.cli.context import Context, one_line, pass_context
 from twinbook.cli.output import note
-from twinbook.database import Database, connect
+from twinbook.database import Database
 from twinbook.errors import Disconnected, TryAgain
 
 
@@ -26,7 +26,7 @@ def sweep(context: Context, every: float | None) -> None:
     \b
     twinbook sweep --every 5
     """
-    with connect(context.url) as db:
+    with context.connect() as db:
         if every is None:
             note(_said(_sweep(db)))
             return

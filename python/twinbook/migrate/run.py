@@ -9,6 +9,7 @@ import psycopg
 from twinbook import paths
 from twinbook.books import BOOKS
 from twinbook.failure import Failure
+from twinbook.identity import Kind, installed
 from twinbook.migrate import code, history, maintenance, shape, source
 
 _OLDEST = 150000
@@ -34,6 +35,7 @@ class Status:
 
     migrations: list[tuple[str, str, str]]  # lane, name, state (see shape.Lane.states)
     code: str  # current, changed, absent, or undone (see code.is_undone)
+    identity: Kind | None  # None while there is no code
 
     @property
     def is_current(self) -> bool:
@@ -41,10 +43,16 @@ class Status:
         return self.code == "current" and all(s == "applied" for _, _, s in self.migrations)
 
 
-def migrate(url: str, progress: history.Progress = lambda _: None, reload: bool = False) -> Outcome:
+def migrate(
+    url: str,
+    progress: history.Progress = lambda _: None,
+    reload: bool = False,
+    identity: Kind | None = None,
+) -> Outcome:
     """Brings a database to this version: its shape forward, its code loaded anew.
 
     ``reload`` loads the code even where nothing has changed, to mend what was altered by hand.
+    ``identity`` chooses how app.current_user is believed; without it that stays as it is.
     Progress, and what Postgres warns of, go to ``progress``. Raises Failure.
     """
     text = source.expand(paths.sql() / "install.sql")
@@ -60,6 +68,7 @@ def migrate(url: str, progress: history.Progress = lambda _: None, reload: bool 
             count = sum(map(len, pending.values()))
             _refuse_unknown(db, record)
             is_current = record.code == text.code_hash() and not code.is_undone(db)
+            is_current = is_current and identity in (None, installed(db))
             if not count and not reload and is_current:
                 return Outcome(0, reloaded=False)
             if count:
@@ -69,10 +78,10 @@ def migrate(url: str, progress: history.Progress = lambda _: None, reload: bool 
                     if pending[lane.name]:
                         shape.apply(url, lane, progress)
                 progress("loading the code")
-                history.patiently(lambda: _load(db, text), progress)
+                history.patiently(lambda: _load(db, text, identity), progress)
             else:
                 progress("loading the code anew")
-                history.patiently(lambda: _reload(db, text), progress)
+                history.patiently(lambda: _reload(db, text, identity), progress)
             return Outcome(count, reloaded=True)
 
 
@@ -81,6 +90,7 @@ def status(url: str) -> Status:
     with _connect(url, lambda _: None) as db:
         record = history.read(db)
         undone = code.is_undone(db)
+        identity = installed(db)
     rows = [
         (lane.name, name, state)
         for lane in shape.lanes()
@@ -88,7 +98,7 @@ def status(url: str) -> Status:
     ]
     ours = source.expand(paths.sql() / "install.sql").code_hash()
     loaded = {None: "absent", ours: "undone" if undone else "current"}.get(record.code, "changed")
-    return Status(rows, loaded)
+    return Status(rows, loaded, identity)
 
 
 def install(url: str, progress: history.Progress = lambda _: None) -> None:
@@ -138,14 +148,15 @@ def _drop(db: psycopg.Connection) -> None:
         code.drop(db)
 
 
-def _load(db: psycopg.Connection, text: source.Source) -> None:
+def _load(db: psycopg.Connection, text: source.Source, identity: Kind | None) -> None:
     with db.transaction():
         history.limit_waiting(db)
+        db.execute("select set_config('twinbook.identity', %s, true)", [identity or ""])
         code.load(db, text)
         maintenance.close_windows(db)
 
 
-def _reload(db: psycopg.Connection, text: source.Source) -> None:
+def _reload(db: psycopg.Connection, text: source.Source, identity: Kind | None) -> None:
     with db.transaction():
         _drop(db)
-        _load(db, text)
+        _load(db, text, identity)

@@ -80,7 +80,7 @@ class Done:
 
 
 class AccountSync:
-    """A pass over one leased account.
+    """A pass over one leased account; ``said`` is what worker_identity gave for its user.
 
     ``resubmits``: whether an order that a broker doesn't show, though that is no proof, is sent
     again after its deadline; otherwise a person decides.
@@ -90,6 +90,7 @@ class AccountSync:
         self,
         db: Database,
         worker: str,
+        said: str,
         account: BrokerAccount,
         broker: BrokerProvider,
         *,
@@ -99,6 +100,7 @@ class AccountSync:
     ) -> None:
         self._db = db
         self._worker = worker
+        self._said = said
         self._account = account
         self._broker = broker
         self._resubmits = resubmits
@@ -131,7 +133,7 @@ class AccountSync:
     @contextmanager
     def _work(self) -> Iterator[BrokerWork]:
         """A transaction of the account's own user, with the lease kept."""
-        with self._db.broker_work(self._account.username) as work:
+        with self._db.broker_work(self._said) as work:
             if time.monotonic() - self._lease_from > self._lease.total_seconds() / 3:
                 work.extend_lease(*self._held, lease=self._lease)
                 self._lease_from = time.monotonic()

@@ -5,10 +5,15 @@ from twinbook.database import Database
 from twinbook.rows import BrokerAccount
 
 
-class _Row:
-    """A nonce store that is the account's row, committed before the number is used."""
+class AccountRow:
+    """A nonce store that is the account's row, committed before the number is used.
+
+    ``said`` is what worker_identity gave for its user with the present lease.
+    """
 
     def __init__(self, db: Database, worker: str, account: BrokerAccount) -> None:
+        self.said = ""
+        self.state = ProcessState(Nonces(self))
         self._db = db
         self._worker = worker
         self._account = account
@@ -16,10 +21,5 @@ class _Row:
     def advance(self, at_least: int) -> int:
         """See NonceStore."""
         account = self._account
-        with self._db.broker_work(account.username) as work:
+        with self._db.broker_work(self.said) as work:
             return work.next_nonce(self._worker, account.broker, account.account, at_least)
-
-
-def leased_state(db: Database, worker: str, account: BrokerAccount) -> ProcessState:
-    """The state of an account that this worker holds: its nonces rise across workers."""
-    return ProcessState(Nonces(_Row(db, worker, account)))

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
-from twinbook.brokers import BrokerProvider, ProcessState, Vault, open_broker
+from twinbook.brokers import BrokerProvider, Vault, open_broker
 from twinbook.database import Database
 from twinbook.errors import Disconnected, TryAgain
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount
 from twinbook.sync.account import AccountSync, Done
-from twinbook.sync.state import leased_state
+from twinbook.sync.state import AccountRow
 
 Report = Callable[[BrokerAccount, Done | Exception], None]
 _POLL = 0.5  # seconds between two questions for work
@@ -49,7 +49,7 @@ class Worker:
         self._only_user = only_user
         self._resubmits = resubmits
         self._lease = lease
-        self._states: dict[tuple[str, str, str], ProcessState] = {}
+        self._rows: dict[tuple[str, str, str], AccountRow] = {}
         self._stopping = threading.Event()
         self.has_worked = False
 
@@ -77,7 +77,7 @@ class Worker:
                 break
             key = (account.username, account.broker, account.account)
             if key in seen:
-                self._release(account, None)
+                self._give_back(account)
                 break
             seen.add(key)
             failed += not self._sync(account)
@@ -103,11 +103,13 @@ class Worker:
     def _sync(self, account: BrokerAccount) -> bool:
         """One pass; what goes wrong with an account is its own matter. Returns whether it went."""
         self.has_worked = True
+        said = self._identity(account)
         try:
-            with self._open(account) as broker:
+            with self._open(account, said) as broker:
                 done = AccountSync(
                     self._db,
                     self.name,
+                    said,
                     account,
                     broker,
                     resubmits=self._resubmits,
@@ -115,27 +117,38 @@ class Worker:
                     lease=self._lease,
                 ).run()
         except Failure as error:
-            self._release(account, error)
+            self._release(account, said, error)
             self._report(account, error)
             return False
-        self._release(account, None)
+        self._release(account, said, None)
         self._report(account, done)
         return True
 
-    def _open(self, account: BrokerAccount) -> BrokerProvider:
+    def _give_back(self, account: BrokerAccount) -> None:
+        self._release(account, self._identity(account), None)
+
+    def _identity(self, account: BrokerAccount) -> str:
+        """Who this worker acts for in an account that it holds."""
+        with self._db.broker_work() as work:
+            return work.worker_identity(
+                self.name, account.username, account.broker, account.account
+            )
+
+    def _open(self, account: BrokerAccount, said: str) -> BrokerProvider:
         key = (account.username, account.broker, account.account)
-        state = self._states.setdefault(key, leased_state(self._db, self.name, account))
+        row = self._rows.setdefault(key, AccountRow(self._db, self.name, account))
+        row.said = said
         credentials = self._vault.unseal(account.credentials)
         return open_broker(
             account.broker,
             credentials,
             account.address,
-            state=state,
+            state=row.state,
             chosen=account.choices,
         )
 
-    def _release(self, account: BrokerAccount, error: Failure | None) -> None:
-        with self._db.broker_work(account.username) as work:
+    def _release(self, account: BrokerAccount, said: str, error: Failure | None) -> None:
+        with self._db.broker_work(said) as work:
             work.release_account(
                 self.name,
                 account.broker,

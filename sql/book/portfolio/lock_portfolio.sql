@@ -8,7 +8,7 @@ create function lock_portfolio(portfolio text, even_closed boolean default false
   set search_path from current
 as $$
 declare
-  me     constant text := identity.current_username(book());
+  me     constant text := identity.known_username(book());
   wanted text := lock_portfolio.portfolio;
   home   portfolios;
 begin

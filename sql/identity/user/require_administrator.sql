@@ -7,9 +7,9 @@ create function identity.require_administrator(at_least text default 'ADMIN')
   set search_path = identity, pg_temp
 as $$
 declare
-  me text := identity.current_username(null);
+  me text := identity.current_username('administration');
 begin
-  if me is null or exists (
+  if identity.is_nobody_set() or exists (
     select from users as u
     where u.username = me and u.status = 'ACTIVE'
       and (u.role = 'SUPERADMIN' or u.role = require_administrator.at_least)) then
@@ -18,8 +18,9 @@ begin
 
   raise exception using
     errcode = 'TB403',
-    message = format('%s is not permitted to do this', me),
-    hint    = format('It takes a user whose role is %s.', at_least);
+    message = format('%s is not permitted to do this', coalesce(me, 'somebody unproven')),
+    hint    = format('It takes a user whose role is %s%s.', at_least,
+                     case when me is null then ', and a token for administration that is still good' end);
 end
 $$;
 

@@ -103,7 +103,7 @@ select tests.act_as_installer();
 select is(pg_temp.rows_of(name, 'alice'), hers, 'T-07-06 alice''s data survived: ' || bare) from truth;
 
 -- As those who own and act: force binds the owner, and the engine and the auditor have their own policies.
-select set_config('app.current_user', 'alice', true), set_config('role', 'twinbook_owner', true);
+select set_config('app.current_user', tests.says('alice', book()), true), set_config('role', 'twinbook_owner', true);
 select is(pg_temp.rows_of(name), hers, 'the owner acts for the user who is set: ' || bare) from truth;
 select is(tests.refusal(tests.row_like(name, jsonb_build_object('username', 'bob'))), '42501', 'and writes for no other: ' || bare) from truth;
 select set_config('app.current_user', '', true);

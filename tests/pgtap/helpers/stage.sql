@@ -40,7 +40,7 @@ begin
   if book() = 'live' then
     update identity.modes as m set active_mode = 'live' where m.username = open.person;
   end if;
-  perform set_config('app.current_user', person, true);
+  perform set_config('app.current_user', tests.says(person, book()), true);
   perform open_portfolio(open.name, feed => 'tape', initial_balances => open.balances, allow_short => open.allow_short);
   perform set_config('app.current_user', before, true);
 end

@@ -17,9 +17,9 @@ select throws_ok($$ select * from oversight.verify_book(null) $$, 'TB400', null,
 
 set local role twinbook_admin;
 select is((select count(*) from oversight.verify_book('paper')), 2::bigint, 'an administrator''s login may');
-select set_config('app.current_user', 'adam', true);
+select set_config('app.current_user', tests.says('adam', 'administration'), true);
 select is((select count(*) from oversight.verify_book('paper')), 2::bigint, 'and an administrator');
-select set_config('app.current_user', 'alice', true);
+select set_config('app.current_user', tests.says('alice', 'administration'), true);
 select throws_ok($$ select * from oversight.verify_book('paper') $$, 'TB403', null, 'a USER may not, even there');
 select tests.act_as('alice', 'paper');
 select throws_ok($$ select * from oversight.verify_book('paper') $$, '42501', null,

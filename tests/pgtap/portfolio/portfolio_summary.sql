@@ -41,7 +41,7 @@ select is((select equity from portfolio_summary where name = 'euro'), 0::numeric
 
 -- The inverse pair serves as well.
 select tests.act_as_installer();
-select set_config('app.current_user', 'bob', true);
+select set_config('app.current_user', tests.says('bob', book()), true);
 select is((select base_currency from open_portfolio('euros', 'EUR', '{"USD": 12}', feed => 'tape')), 'EUR',
   'a portfolio in euros');
 select tests.act_as('bob', book());

@@ -1,16 +1,16 @@
 -- Who is a member of what, and what nobody may: the roles of the cluster and the privileges in the database.
 begin;
-select plan(145);
+select plan(174);
 
 select is((select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolcanlogin from pg_roles where rolname = name), false,
           name || ' is no superuser, bypasses nothing, makes nobody, replicates nothing, and doesn''t log in')
-from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_auditor']) as name;
+from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_login', 'twinbook_auditor']) as name;
 select is((select rolsuper or rolcreaterole or rolcreatedb or rolreplication from pg_roles where rolname = 'twinbook_backup'), false,
   'nor does twinbook_backup, but bypass row level security');
 
 select is(pg_has_role(a, b, 'MEMBER'), false, a || ' is no member of ' || b)
-from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_auditor', 'twinbook_backup']) as a,
-     unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_auditor']) as b
+from unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_login', 'twinbook_auditor', 'twinbook_backup']) as a,
+     unnest(array['twinbook_owner', 'twinbook_engine', 'twinbook_paper', 'twinbook_live', 'twinbook_login', 'twinbook_auditor']) as b
 where a <> b;
 select is_empty(
   $$ select rolname from pg_roles where not rolsuper and rolname not in ('twinbook_owner', 'twinbook_engine')
@@ -73,7 +73,7 @@ begin
 end
 $$;
 select pg_temp.forbidden(name)
-from unnest(array['twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_auditor']) as name;
+from unnest(array['twinbook_paper', 'twinbook_live', 'twinbook_market_data', 'twinbook_broker', 'twinbook_admin', 'twinbook_login', 'twinbook_auditor']) as name;
 
 select finish();
 rollback;

@@ -51,7 +51,7 @@ select is_empty('select name from tenants join pg_class on oid = name where not 
 
 create function pg_temp.reading_as(reader text) returns setof text language plpgsql as $$
 begin
-  perform set_config('role', reader, true), set_config('app.current_user', 'alice', true);
+  perform set_config('role', reader, true), set_config('app.current_user', tests.says('alice', 'paper'), true);
   return query select is(pg_temp.rows_of(name), hers + case when is_shared then shared else 0 end,
                          format('T-07-01 %s sees alice''s, and what is shared: %s', reader, name)) from truth;
   return query select is(pg_temp.rows_of(name, 'bob'), 0::bigint, format('T-07-02 %s sees nothing of bob''s: %s', reader, name)) from truth;
@@ -79,7 +79,7 @@ select is(pg_temp.rows_of(name), all_rows, 'the backup reads all: ' || name) fro
 select set_config('role', 'none', true), set_config('app.current_user', '', true);
 create function pg_temp.writing_as(writer text) returns setof text language plpgsql as $$
 begin
-  perform set_config('role', writer, true), set_config('app.current_user', 'alice', true);
+  perform set_config('role', writer, true), set_config('app.current_user', tests.says('alice', 'paper'), true);
   return query select throws_ok(format(act, name), '42501', null, format('%s writes nothing: %s', writer, format(act, name)))
                from truth, unnest(array['insert into %s default values', 'update %s set username = username', 'delete from %s', 'truncate %s']) as act;
 end
@@ -97,7 +97,7 @@ begin
   end loop;
 end
 $$;
-select set_config('role', 'twinbook_owner', true), set_config('app.current_user', 'alice', true);
+select set_config('role', 'twinbook_owner', true), set_config('app.current_user', tests.says('alice', 'paper'), true);
 select is(tests.reach(format('update %s set username = username', name)), hers, 'T-07-04 the owner changes the user''s own rows: ' || name) from truth;
 select is(tests.refusal(format('update %s set username = ''bob''', name)), '42501', 'and gives none away: ' || name) from truth;
 select is(tests.refusal(format('insert into %s select * from jsonb_populate_record(null::%1$s, ''{"username": "bob"}'')', name)), '42501',

@@ -7,7 +7,7 @@ select identity.register_user('adam', role => 'ADMIN') is not null;
 select identity.register_user('root', role => 'SUPERADMIN') is not null;
 
 set local role twinbook_admin;
-select set_config('app.current_user', 'adam', true);
+select set_config('app.current_user', tests.says('adam', 'administration'), true);
 
 select results_eq(
   $$ select email, status, version::integer from identity.edit_user('bob', 1, email => 'bob@new.example') $$,
@@ -28,21 +28,21 @@ select throws_ok($$ select identity.edit_user('bob', 2, role => 'ADMIN') $$, 'TB
 select throws_ok($$ select identity.edit_user('adam', 1, role => 'SUPERADMIN') $$, 'TB403', null,
   'least of all himself');
 select throws_ok($$ select identity.edit_user('root', 1, status => 'SUSPENDED') $$, 'TB403', null, 'nor touches one');
-select set_config('app.current_user', 'root', true);
+select set_config('app.current_user', tests.says('root', 'administration'), true);
 select throws_ok($$ select identity.edit_user('bob', 2, role => 'GOD') $$, 'TB400', null,
   'an unknown role is none, for a SUPERADMIN too');
 select is((select role from identity.edit_user('bob', 2, role => 'ADMIN')), 'ADMIN', 'a SUPERADMIN does');
 select is((select role from identity.edit_user('bob', 3, role => 'USER')), 'USER', 'and unmakes them');
 
-select set_config('app.current_user', 'adam', true);
+select set_config('app.current_user', tests.says('adam', 'administration'), true);
 select ok((select closed_at is not null from identity.edit_user('bob', 4, status => 'CLOSED')), 'closing is dated');
 select throws_ok($$ select identity.edit_user('bob', 5, status => 'ACTIVE') $$, 'TB422', null, 'and for ever');
 
-select set_config('app.current_user', 'alice', true);
+select set_config('app.current_user', tests.says('alice', 'administration'), true);
 select throws_ok($$ select identity.edit_user('alice', 1, status => 'ACTIVE') $$, 'TB403', null,
   'a USER edits nobody, himself neither');
 select throws_ok($$ select identity.list_users() $$, 'TB403', null, 'nor lists them');
-select set_config('app.current_user', 'adam', true);
+select set_config('app.current_user', tests.says('adam', 'administration'), true);
 select results_eq('select username, role, status, version from identity.list_users()',
   $$ values ('adam', 'ADMIN', 'ACTIVE', 1), ('alice', 'USER', 'ACTIVE', 1), ('bob', 'USER', 'CLOSED', 5), ('root', 'SUPERADMIN', 'ACTIVE', 1) $$,
   'an administrator lists all but the market');

@@ -26,17 +26,17 @@ select throws_ok('select identity.register_user(' || terms || ')', 'TB400', null
 from unnest(array['null', '''''', '''Alice''', '''a b''', '''zoe'', ''nonsense''', '''zoe'', role => ''GOD''', '''zoe'', role => null',
                   '''zoe'', status => ''HAPPY''', '''zoe'', status => null', '''zoe'', password_hash => ''secret''']) as wrong (terms);
 
-select set_config('app.current_user', 'adam', true);
+select set_config('app.current_user', tests.says('adam', 'administration'), true);
 select lives_ok($$ select identity.register_user('carol') $$, 'an ADMIN registers users');
 select throws_ok($$ select identity.register_user('eve', role => 'ADMIN') $$, 'TB403', null,
   'but makes no administrators');
 select throws_ok($$ select identity.register_user('eve', role => 'SUPERADMIN') $$, 'TB403', null, 'of either kind');
-select set_config('app.current_user', 'root', true);
+select set_config('app.current_user', tests.says('root', 'administration'), true);
 select lives_ok($$ select identity.register_user('eve', role => 'ADMIN') $$, 'a SUPERADMIN does');
-select set_config('app.current_user', 'alice', true);
+select set_config('app.current_user', tests.says('alice', 'administration'), true);
 select throws_ok($$ select identity.register_user('mallory') $$, 'TB403', null,
   'a USER doesn''t, even where his session could');
-select set_config('app.current_user', 'nobody', true);
+select set_config('app.current_user', tests.says('nobody', 'administration'), true);
 select throws_ok($$ select identity.register_user('mallory') $$, 'TB403', null, 'nor somebody unknown');
 
 select tests.act_as('alice', 'paper');

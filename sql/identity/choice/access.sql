@@ -1,0 +1,1 @@
+select shared_data.let_all_read('identity.chosen_identity');
