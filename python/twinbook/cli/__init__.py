@@ -47,7 +47,8 @@ class _Commands(ErrorsInOneLine):
         if cmd_name not in self._homes:
             return None
         module = import_module(f"twinbook.cli.{self._homes[cmd_name]}")
-        return next(one for one in module.COMMANDS if one.name == cmd_name)
+        commands: list[click.Command] = module.COMMANDS
+        return next(one for one in commands if one.name == cmd_name)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
