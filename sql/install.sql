@@ -24,6 +24,8 @@ set local role twinbook_owner;
 \ir shared_data/refuse_change.sql
 \ir shared_data/errors.sql
 \ir shared_data/plain.sql
+\ir shared_data/moment.sql
+\ir shared_data/in_line.sql
 \ir shared_data/expect_version.sql
 \ir identity/current_username.sql
 \ir identity/acting_user.sql

@@ -41,6 +41,7 @@ _ROWS = {
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
+    "replay": "RebuiltState",
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
 }

@@ -472,6 +472,15 @@ class ListedUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RebuiltState:
+    """A row of replay."""
+
+    kind: str | None
+    key: str | None
+    state: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedPortfolio:
     """A row of verify_portfolios."""
 

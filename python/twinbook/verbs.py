@@ -20,6 +20,7 @@ from twinbook.rows import (
     Order,
     Portfolio,
     Quote,
+    RebuiltState,
     RiskLimit,
     Settings,
     Trade,
@@ -338,6 +339,13 @@ class Book(Session):
                 "stop_price numeric": stop_price,
             },
         )
+
+    def replay(self, *, portfolio: str | None = None) -> list[RebuiltState]:
+        """What a portfolio's audit log alone comes to.
+
+        Its orders, positions, balances and trades; numbers are strings.
+        """
+        return self._rows(RebuiltState, "replay", {}, {"portfolio text": portfolio})
 
     def replay_corporate_action(
         self,

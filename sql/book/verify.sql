@@ -1,5 +1,5 @@
--- Whether the book is whole, one row a portfolio: the audit chain unbroken up to its head, and every balance, position,
--- order and hold equal to what the facts say. Sees what its caller may see.
+-- Whether the book is whole, one row a portfolio: the audit chain unbroken up to its head; every order, trade, position
+-- and balance equal to what the chain's events rebuild, and to what the facts say. Sees what its caller may see.
 
 create function verify()
   returns table (
@@ -14,14 +14,19 @@ create function verify()
 as $$
 begin
   return query
-  with links as (
-    select a.username, a.portfolio_id, a.seq,
-           a.seq = row_number() over chain
-             and a.previous_checksum is not distinct from lag(a.checksum) over chain
-             and a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
-                                          a.details, a.previous_checksum) as holds
+  with own as materialized (
+    select a.username, a.portfolio_id, a.seq, a.checksum, a.previous_checksum,
+           a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
+                                    a.details, a.previous_checksum) as is_own
     from audit_log as a
-    window chain as (partition by a.username, a.portfolio_id order by a.seq)
+  ),
+  links as (
+    select o.username, o.portfolio_id, o.seq,
+           o.is_own
+             and o.seq = row_number() over chain
+             and o.previous_checksum is not distinct from lag(o.checksum) over chain as holds
+    from own as o
+    window chain as (partition by o.username, o.portfolio_id order by o.seq)
   ),
   chains as (
     select l.username, l.portfolio_id, count(*) as events, min(l.seq) filter (where not l.holds) as first_bad
@@ -36,13 +41,18 @@ begin
     from portfolios as p
     left join chains as c using (username, portfolio_id)
     left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (p.username, p.portfolio_id, p.audit_seq)
+  ),
+  wrong as materialized (
+    select d.username, d.portfolio_id from departures as d
+    union
+    select d.username, d.portfolio_id from differences() as d
   )
-  select h.username, h.portfolio_id, h.events,
-         not exists (select from differences() as d where (d.username, d.portfolio_id) = (h.username, h.portfolio_id)),
-         h.first_bad is null, h.first_bad
+  select h.username, h.portfolio_id, h.events, w.username is null, h.first_bad is null, h.first_bad
   from heads as h
+  left join wrong as w using (username, portfolio_id)
   order by h.username, h.portfolio_id;
 end
 $$;
 
-comment on function verify is 'Whether each portfolio''s chain is intact, and its state what its facts say.';
+comment on function verify is
+  'Whether each portfolio''s chain is intact, and its state what its events and its facts say.';
