@@ -16,6 +16,7 @@ set local role twinbook_owner;
 \ir shared_data/market_data/table.sql
 \ir shared_data/corporate_action/table.sql
 \ir oversight/audit/table.sql
+\ir oversight/seal/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -33,6 +34,10 @@ set local role twinbook_owner;
 \ir oversight/audit/guards.sql
 \ir oversight/audit/checksum_of.sql
 \ir oversight/audit/append_event.sql
+\ir oversight/seal/access.sql
+\ir oversight/seal/guards.sql
+\ir oversight/seal/merkle.sql
+\ir oversight/seal/digest_of.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
 \ir identity/user/require_administrator.sql
@@ -106,9 +111,14 @@ set local role twinbook_engine;
 \ir shared_data/sweep.sql
 \ir shared_data/take_snapshots.sql
 \ir shared_data/drop_snapshots.sql
+\ir oversight/audit/verify_log.sql
 \ir oversight/verify_book.sql
+\ir oversight/seal/seal.sql
+\ir oversight/seal/list_seals.sql
+\ir oversight/seal/verify_seals.sql
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
 \ir oversight/audit/central_audit_log.sql
+\ir oversight/seal/chain_heads.sql
 commit;

@@ -38,12 +38,14 @@ _ROWS = {
     "shared_data.quotes": "LatestQuote",
     "shared_data.quote": "Quote",
     "shared_data.bar": "Bar",
+    "oversight.seals": "Seal",
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
     "replay": "RebuiltState",
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
+    "verify_seals": "VerifiedSeal",
 }
 _CLASSES = {
     "Book": ("twinbook_paper", "What a user may do in a book, and beside it."),

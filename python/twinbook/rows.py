@@ -460,6 +460,23 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """Digests over all chains of a book, each chained to the one before it.
+
+    Facts: never changed.
+    """
+
+    book: str
+    number: int
+    chains: int
+    root: bytes
+    previous_digest: bytes | None
+    digest: bytes
+    sealed_by: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUser:
     """A row of list_users."""
 
@@ -501,3 +518,13 @@ class VerifiedBook:
     rebuilt_equals_stored: bool | None
     chain_intact: bool | None
     first_bad_seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedSeal:
+    """A row of verify_seals."""
+
+    book: str | None
+    number: int | None
+    sealed_at: datetime | None
+    is_intact: bool | None

@@ -22,12 +22,14 @@ from twinbook.rows import (
     Quote,
     RebuiltState,
     RiskLimit,
+    Seal,
     Settings,
     Trade,
     TradingSession,
     User,
     VerifiedBook,
     VerifiedPortfolio,
+    VerifiedSeal,
 )
 from twinbook.session import Session
 
@@ -467,6 +469,13 @@ class Administration(Session):
             },
         )
 
+    def list_seals(self, *, from_number: int | None = None) -> list[Seal]:
+        """The newest seal of each book, or all from a number on.
+
+        For auditors and administrators.
+        """
+        return self._rows(Seal, "oversight.list_seals", {}, {"from_number bigint": from_number})
+
     def list_users(self) -> list[ListedUser]:
         """Every user but the market, without secrets. For administrators."""
         return self._rows(ListedUser, "identity.list_users", {}, {})
@@ -495,12 +504,28 @@ class Administration(Session):
             },
         )
 
-    def verify_book(self, book: str) -> list[VerifiedBook]:
-        """Whether a book's chains are intact, and its state what its facts say.
+    def seal(self) -> list[Seal]:
+        """Seal the ends of all audit chains.
 
-        For auditors and administrators.
+        One digest a book, to be kept elsewhere. For administrators; run it hourly.
         """
-        return self._rows(VerifiedBook, "oversight.verify_book", {"book text": book}, {})
+        return self._rows(Seal, "oversight.seal", {}, {})
+
+    def verify_book(self, book: str, *, is_onward: bool | None = None) -> list[VerifiedBook]:
+        """Whether a book's chains are intact, and its state what its events and facts say.
+
+        is_onward since it last was. For auditors and administrators.
+        """
+        return self._rows(
+            VerifiedBook,
+            "oversight.verify_book",
+            {"book text": book},
+            {"is_onward boolean": is_onward},
+        )
+
+    def verify_seals(self) -> list[VerifiedSeal]:
+        """Whether each seal is what it was. For auditors and administrators."""
+        return self._rows(VerifiedSeal, "oversight.verify_seals", {}, {})
 
 
 class MarketData(Session):

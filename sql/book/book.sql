@@ -149,4 +149,5 @@
 \ir replay/replay.sql
 \ir differences.sql
 \ir verify.sql
+\ir verify_and_keep.sql
 \ir verify_portfolios.sql

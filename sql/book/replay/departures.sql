@@ -9,14 +9,16 @@ select username, portfolio_id, 'order' as kind, order_id::text as key
 from rebuilt_orders as r
 full join orders as s using (username, portfolio_id, order_id)
 where (r.order_number, r.trade_id, r.symbol, r.strategy, r.side, r.order_type, r.time_in_force, r.quantity,
-       r.limit_price, r.stop_price, r.currency, r.base_currency, r.status, r.filled_quantity, r.filled_value, r.fees, r.reject_reason,
-       r.end_reason, r.idempotency_key, r.version, r.context, r.works_as, r.effective_number, r.hold_unit, r.hold_fee,
-       r.placed_at, r.session, r.purpose, r.stop_loss, r.take_profit, r.reason)
+       r.limit_price, r.stop_price, r.currency, r.base_currency, r.status, r.filled_quantity, r.filled_value,
+       r.fees, r.reject_reason, r.end_reason, r.idempotency_key, r.version, r.context, r.works_as,
+       r.effective_number, r.hold_unit, r.hold_fee, r.placed_at, r.session, r.purpose, r.stop_loss,
+       r.take_profit, r.reason)
    is distinct from
       (s.order_number, s.trade_id, s.symbol, s.strategy, s.side, s.order_type, s.time_in_force, s.quantity,
-       s.limit_price, s.stop_price, s.currency, s.base_currency, s.status, s.filled_quantity, s.filled_value, s.fees, s.reject_reason,
-       s.end_reason, s.idempotency_key, s.version, s.context, s.works_as, s.effective_number, s.hold_unit, s.hold_fee,
-       s.placed_at, s.session, s.purpose, s.stop_loss, s.take_profit, s.reason)
+       s.limit_price, s.stop_price, s.currency, s.base_currency, s.status, s.filled_quantity, s.filled_value,
+       s.fees, s.reject_reason, s.end_reason, s.idempotency_key, s.version, s.context, s.works_as,
+       s.effective_number, s.hold_unit, s.hold_fee, s.placed_at, s.session, s.purpose, s.stop_loss,
+       s.take_profit, s.reason)
 union all
 select username, portfolio_id, 'trade', trade_id::text
 from rebuilt_trades as r

@@ -1,6 +1,6 @@
 -- Trades as the audit log alone tells them: sums of their fills, the newest of their moves, and the bracket that was
--- told last. A fill that crosses zero is of two: it closes the one, and enters the next. Excursions are no events: they are
--- reckoned from prices. What was purged is gone.
+-- told last. A fill that crosses zero is of two: it closes the one, and enters the next. Excursions are no events: they
+-- are reckoned from prices. What was purged is gone.
 
 create view rebuilt_trades
   with (security_invoker = true)
