@@ -38,6 +38,7 @@ set local role twinbook_owner;
 \ir oversight/seal/guards.sql
 \ir oversight/seal/merkle.sql
 \ir oversight/seal/digest_of.sql
+\ir oversight/seal/seal_told.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
 \ir identity/user/require_administrator.sql
@@ -116,6 +117,7 @@ set local role twinbook_engine;
 \ir oversight/seal/seal.sql
 \ir oversight/seal/list_seals.sql
 \ir oversight/seal/verify_seals.sql
+\ir oversight/seal/export_evidence.sql
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql

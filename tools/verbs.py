@@ -46,6 +46,7 @@ _TABLE_FUNCTIONS = {
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
     "verify_seals": "VerifiedSeal",
+    "export_evidence": "EvidenceLine",
 }
 _CLASSES = {
     "Book": ("twinbook_paper", "What a user may do in a book, and beside it."),

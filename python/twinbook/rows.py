@@ -528,3 +528,10 @@ class VerifiedSeal:
     number: int | None
     sealed_at: datetime | None
     is_intact: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A row of export_evidence."""
+
+    line: dict[str, Any] | None

@@ -12,6 +12,7 @@ from twinbook.rows import (
     Bar,
     CorporateAction,
     Currency,
+    EvidenceLine,
     Fee,
     Feed,
     Instrument,
@@ -467,6 +468,20 @@ class Administration(Session):
                 "password_hash text": password_hash,
                 "metadata bytea": metadata,
             },
+        )
+
+    def export_evidence(
+        self, book: str, username: str, *, portfolio: str | None = None
+    ) -> list[EvidenceLine]:
+        """What proves a portfolio's acts without this database, a line each.
+
+        For auditors and administrators.
+        """
+        return self._rows(
+            EvidenceLine,
+            "oversight.export_evidence",
+            {"book text": book, "username text": username},
+            {"portfolio text": portfolio},
         )
 
     def list_seals(self, *, from_number: int | None = None) -> list[Seal]:

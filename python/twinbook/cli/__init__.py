@@ -9,7 +9,7 @@ from twinbook.cli.context import Context, ErrorsInOneLine
 
 _SUBJECTS = (
     *("server", "schema", "user", "role", "instrument", "prices", "sweep"),
-    *("portfolio", "order", "trade", "settings", "verify", "demo"),
+    *("portfolio", "order", "trade", "settings", "verify", "audit", "demo"),
 )
 
 
