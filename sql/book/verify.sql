@@ -26,8 +26,7 @@ begin
         on (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
       where p.audit_head is distinct from v.checksum
     loop
-      if exists (select from departures as d
-                 where d.username = home.username and d.portfolio_id = home.portfolio_id) then
+      if departs(home.username, home.portfolio_id) then
         wrong := wrong || home.portfolio_id;
       end if;
     end loop;

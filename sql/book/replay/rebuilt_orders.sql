@@ -1,5 +1,6 @@
 -- Orders as their events alone tell them: begun by one event; told anew, with all of their terms, by those that change
--- these; brought on by fills, triggers and ends. An order that fills at once is a single event.
+-- these; brought on by fills, triggers and ends. An order that fills at once is a single event. offset 0 has what is taken
+-- out of an event taken out once.
 
 create view rebuilt_orders
   with (security_invoker = true)
@@ -14,7 +15,7 @@ with begun as (
   from audit_log as a
   cross join lateral (select case a.operation when 'order_filled' then a.details end) as f (fill)
   cross join lateral (
-    select case a.operation when 'order_filled' then a.details -> 'order' else a.details end
+    select case a.operation when 'order_filled' then a.details -> 'order' else a.details end offset 0
   ) as t (terms)
   where a.operation in ('order_placed', 'order_rejected')
      or (a.operation = 'order_filled' and a.details ? 'order')
