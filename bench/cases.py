@@ -14,6 +14,8 @@ from twinbook.failure import Failure
 BOOK = "bench_book"
 SIGNED = "bench_signed"
 RESTING = "bench_resting"
+UNAUDITED = "bench_unaudited"
+EVENTS = "bench_events"
 TPCB = "bench_tpcb"
 TPCB_HOT = "bench_tpcb_hot"
 SCALE = 20  # branches: enough that 8 clients seldom wait for one, and all of it in memory
@@ -48,7 +50,7 @@ class Case:
         return ratio <= self.must if self.is_time else ratio >= self.must
 
 
-def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None]) -> None:
+def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None], events: int) -> None:
     """Makes the databases that the chosen cases need, beside the book."""
     if chosen & {"P1", "P1c"}:
         progress(f"pgbench's tables, scale {SCALE}")
@@ -68,6 +70,13 @@ def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None]) -> 
         progress("110,000 resting orders")
         scene.create(RESTING, template=BOOK)
         scene.script(RESTING, "resting.sql")
+    if "P3" in chosen:
+        scene.create(UNAUDITED, template=BOOK)
+        scene.script(UNAUDITED, "unaudited.sql")
+    if "P7" in chosen:
+        progress(f"{events:,} events")
+        scene.create(EVENTS, template=BOOK)
+        scene.script(EVENTS, "events.sql", events=events)
 
 
 def cases(scene: Stage) -> list[Case]:
@@ -107,6 +116,17 @@ def cases(scene: Stage) -> list[Case]:
         ),
         *(_read(scene, what) for what in ("positions", "orders")),
         Case(
+            "P3",
+            "market order filled, with audit and hash chain",
+            "the same with them switched off",
+            "ms",
+            1.15,
+            1.08,
+            lambda seconds: CLIENTS * 1000 / _orders(scene, seconds),
+            lambda seconds: CLIENTS * 1000 / _orders(scene, seconds, database=UNAUDITED),
+            is_time=True,
+        ),
+        Case(
             "P4",
             f"quotes in batches of {_BATCH:,}, nothing rests",
             "COPY into the same history",
@@ -128,6 +148,16 @@ def cases(scene: Stage) -> list[Case]:
             is_time=True,
         ),
         Case(
+            "P7",
+            "events verified: chains walked, state rebuilt and compared",
+            "one, in a second on one core",
+            "a second",
+            50_000,
+            150_000,
+            lambda seconds: _verified(scene),
+            lambda seconds: 1.0,
+        ),
+        Case(
             "P8",
             f"market order filled, {CLIENTS} clients on one portfolio",
             "TPC-B at scale 1",
@@ -143,9 +173,15 @@ def cases(scene: Stage) -> list[Case]:
 _AT_ONCE = "-c synchronous_commit=off"
 
 
-def _orders(scene: Stage, seconds: float, portfolios: int = PORTFOLIOS, options: str = "") -> float:
+def _orders(
+    scene: Stage,
+    seconds: float,
+    portfolios: int = PORTFOLIOS,
+    options: str = "",
+    database: str = BOOK,
+) -> float:
     return scene.rate(
-        BOOK, "bench_paper", "order.pgbench", seconds, options=options, portfolios=portfolios
+        database, "bench_paper", "order.pgbench", seconds, options=options, portfolios=portfolios
     )
 
 
@@ -159,6 +195,19 @@ def _calls(scene: Stage, database: str, seconds: float) -> float:
         options=_AT_ONCE,
         portfolios=PORTFOLIOS,
     )
+def _verified(scene: Stage) -> float:
+    """Events a second. Onward from nothing: what the facts say by themselves isn't asked."""
+    with psycopg.connect(scene.address(EVENTS), autocommit=True) as db:
+        db.execute("set max_parallel_workers_per_gather = 0")
+        db.execute("set search_path = paper_trading, shared_data, pg_temp")
+        begun = time.perf_counter()
+        found = db.execute(
+            "select sum(events), bool_and(chain_intact and rebuilt_equals_stored) from verify(true)"
+        ).fetchone()
+        passed = time.perf_counter() - begun
+    if not found or not found[1]:
+        raise Failure("the book of a million events isn't whole")
+    return float(found[0]) / passed
 
 
 def _read(scene: Stage, what: str) -> Case:

@@ -21,6 +21,8 @@ RESULTS = Path(__file__).parent / "results.json"
 _SECONDS = 8.0
 _QUICK_SECONDS = 2.0
 _LEAST_ROUNDS = 3
+_EVENTS = 1_000_000
+_QUICK_EVENTS = 100_000
 
 
 def main() -> int:
@@ -35,7 +37,8 @@ def main() -> int:
             chosen = [c for c in cases.cases(scene) if not wanted.only or c.id in wanted.only]
             if not chosen:
                 raise Failure(f"no benchmark {', '.join(wanted.only)}", "leave --only out")
-            cases.prepare(scene, {case.id for case in chosen}, said.print)
+            events = _QUICK_EVENTS if wanted.quick else _EVENTS
+            cases.prepare(scene, {case.id for case in chosen}, said.print, events)
             rounds = _measure(chosen, wanted.rounds, seconds, said)
             counted = cases.statements(scene) if scene.counts else []
             filled = cases.check_book(scene)

@@ -41,10 +41,11 @@ class Stage:
         """A URL for one database and login."""
         return conninfo.make_conninfo(self.url, dbname=database, user=user)
 
-    def script(self, database: str, name: str) -> None:
+    def script(self, database: str, name: str, events: int = 0) -> None:
         """Runs one of our SQL files as the installer."""
         with psycopg.connect(self.address(database), autocommit=True) as db:
             db.execute(f"set bench.portfolios = {PORTFOLIOS}".encode())
+            db.execute(f"set bench.events = {events}".encode())
             for part in _statements((SCRIPTS / name).read_text()):
                 db.execute(part.encode())
 

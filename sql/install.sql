@@ -26,6 +26,7 @@ set local role twinbook_owner;
 \ir oversight/security_event/table.sql
 \ir oversight/code/table.sql
 \ir oversight/maintenance/table.sql
+\ir oversight/seal/table.sql
 
 reset role;
 \ir shared_data/database_access.sql
@@ -35,6 +36,8 @@ set local role twinbook_owner;
 \ir shared_data/errors.sql
 \ir shared_data/plain.sql
 \ir shared_data/too_much.sql
+\ir shared_data/moment.sql
+\ir shared_data/in_line.sql
 \ir shared_data/expect_version.sql
 \ir identity/choice/access.sql
 \ir identity/signing_key/access.sql
@@ -53,6 +56,11 @@ set local role twinbook_owner;
 \ir oversight/audit/guards.sql
 \ir oversight/audit/checksum_of.sql
 \ir oversight/audit/append_event.sql
+\ir oversight/seal/access.sql
+\ir oversight/seal/guards.sql
+\ir oversight/seal/merkle.sql
+\ir oversight/seal/digest_of.sql
+\ir oversight/seal/seal_told.sql
 \ir identity/user/access.sql
 \ir identity/user/guards.sql
 \ir identity/user/require_administrator.sql
@@ -157,16 +165,22 @@ reset search_path;
 \ir shared_data/drop_snapshots.sql
 \ir oversight/security_event/acknowledge_security_event.sql
 \ir oversight/security_event/list_security_events.sql
-\ir oversight/verify_book.sql
 \ir oversight/isolation_report.sql
 \ir oversight/findings.sql
 \ir oversight/maintenance/open_maintenance.sql
 \ir oversight/maintenance/close_maintenance.sql
+\ir oversight/audit/verify_log.sql
+\ir oversight/verify_book.sql
+\ir oversight/seal/seal.sql
+\ir oversight/seal/list_seals.sql
+\ir oversight/seal/verify_seals.sql
+\ir oversight/seal/export_evidence.sql
 
 set local role twinbook_owner;
 \ir identity/mode/mode_state.sql
 \ir identity/mode/switch_mode.sql
 \ir oversight/audit/central_audit_log.sql
+\ir oversight/seal/chain_heads.sql
 \ir oversight/oversight.sql
 \ir oversight/code/remember_code.sql
 

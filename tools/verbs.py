@@ -49,14 +49,18 @@ _ROWS = {
     "shared_data.bar": "Bar",
     "oversight.security_events": "SecurityEvent",
     "oversight.maintenance": "MaintenanceWindow",
+    "oversight.seals": "Seal",
 }
 _TABLE_FUNCTIONS = {
     "list_users": "ListedUser",
+    "replay": "RebuiltState",
     "verify_portfolios": "VerifiedPortfolio",
     "verify_book": "VerifiedBook",
     "isolation_report": "CheckResult",
     "findings": "Finding",
     "rotate_keys": "SigningKey",
+    "verify_seals": "VerifiedSeal",
+    "export_evidence": "EvidenceLine",
 }
 _CLASSES = {
     "Book": ("twinbook_paper, twinbook_live", "What a user may do in a book, and beside it."),

@@ -671,6 +671,23 @@ class MaintenanceWindow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """Digests over all chains of a book, each chained to the one before it.
+
+    Facts: never changed.
+    """
+
+    book: str
+    number: int
+    chains: int
+    root: bytes
+    previous_digest: bytes | None
+    digest: bytes
+    sealed_by: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedUser:
     """A row of list_users."""
 
@@ -680,6 +697,15 @@ class ListedUser:
     status: str | None
     version: int | None
     created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuiltState:
+    """A row of replay."""
+
+    kind: str | None
+    key: str | None
+    state: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -734,3 +760,20 @@ class SigningKey:
     key_id: str | None
     created_at: datetime | None
     retires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedSeal:
+    """A row of verify_seals."""
+
+    book: str | None
+    number: int | None
+    sealed_at: datetime | None
+    is_intact: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A row of export_evidence."""
+
+    line: dict[str, Any] | None

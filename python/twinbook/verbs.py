@@ -19,6 +19,7 @@ from twinbook.rows import (
     CorporateAction,
     Currency,
     Difference,
+    EvidenceLine,
     Fee,
     Feed,
     Finding,
@@ -30,7 +31,9 @@ from twinbook.rows import (
     Order,
     Portfolio,
     Quote,
+    RebuiltState,
     RiskLimit,
+    Seal,
     SecurityEvent,
     SentOrder,
     Settings,
@@ -42,6 +45,7 @@ from twinbook.rows import (
     User,
     VerifiedBook,
     VerifiedPortfolio,
+    VerifiedSeal,
 )
 from twinbook.session import Session
 
@@ -409,6 +413,13 @@ class Book(Session):
             },
         )
 
+    def replay(self, *, portfolio: str | None = None) -> list[RebuiltState]:
+        """What a portfolio's audit log alone comes to.
+
+        Its orders, positions, balances and trades; numbers are strings.
+        """
+        return self._rows(RebuiltState, "replay", {}, {"portfolio text": portfolio})
+
     def replay_corporate_action(
         self,
         feed: str,
@@ -597,6 +608,20 @@ class Administration(Session):
             },
         )
 
+    def export_evidence(
+        self, book: str, username: str, *, portfolio: str | None = None
+    ) -> list[EvidenceLine]:
+        """What proves a portfolio's acts without this database, a line each.
+
+        For auditors and administrators.
+        """
+        return self._rows(
+            EvidenceLine,
+            "oversight.export_evidence",
+            {"book text": book, "username text": username},
+            {"portfolio text": portfolio},
+        )
+
     def findings(self, check_name: str) -> list[Finding]:
         """All that one integrity check finds. For auditors and administrators."""
         return self._rows(Finding, "oversight.findings", {"check_name text": check_name}, {})
@@ -619,6 +644,13 @@ class Administration(Session):
     def lift_halt(self, reason: str) -> LiveSwitch:
         """Let live trading go on after a halt. For administrators."""
         return self._row(LiveSwitch, "oversight.lift_halt", {"reason text": reason}, {})
+
+    def list_seals(self, *, from_number: int | None = None) -> list[Seal]:
+        """The newest seal of each book, or all from a number on.
+
+        For auditors and administrators.
+        """
+        return self._rows(Seal, "oversight.list_seals", {}, {"from_number bigint": from_number})
 
     def list_security_events(self, *, even_acknowledged: bool | None = None) -> list[SecurityEvent]:
         """Security events, the newest first.
@@ -679,12 +711,28 @@ class Administration(Session):
         """
         return self._rows(SigningKey, "identity.rotate_keys", {}, {"grace interval": grace})
 
-    def verify_book(self, book: str) -> list[VerifiedBook]:
-        """Whether a book's chains are intact, and its state what its facts say.
+    def seal(self) -> list[Seal]:
+        """Seal the ends of all audit chains.
 
-        For auditors and administrators.
+        One digest a book, to be kept elsewhere. For administrators; run it hourly.
         """
-        return self._rows(VerifiedBook, "oversight.verify_book", {"book text": book}, {})
+        return self._rows(Seal, "oversight.seal", {}, {})
+
+    def verify_book(self, book: str, *, is_onward: bool | None = None) -> list[VerifiedBook]:
+        """Whether a book's chains are intact, and its state what its events and facts say.
+
+        is_onward since it last was. For auditors and administrators.
+        """
+        return self._rows(
+            VerifiedBook,
+            "oversight.verify_book",
+            {"book text": book},
+            {"is_onward boolean": is_onward},
+        )
+
+    def verify_seals(self) -> list[VerifiedSeal]:
+        """Whether each seal is what it was. For auditors and administrators."""
+        return self._rows(VerifiedSeal, "oversight.verify_seals", {}, {})
 
 
 class BrokerWork(Session):

@@ -31,6 +31,7 @@
 \ir portfolio/portfolio_settings.sql
 \ir portfolio/business_time.sql
 \ir portfolio/lock_portfolio.sql
+\ir portfolio/named_portfolio.sql
 
 \ir session/access.sql
 \ir session/guards.sql
@@ -147,6 +148,16 @@
 \ir performance/session_metrics.sql
 \ir snapshot/snapshot_portfolios.sql
 \ir snapshot/remove_snapshots.sql
+\ir replay/rebuilt_orders.sql
+\ir replay/rebuilt_trades.sql
+\ir replay/rebuilt_positions.sql
+\ir replay/rebuilt_balances.sql
+\ir replay/rebuilt_holds.sql
+\ir replay/departures.sql
+\ir replay/departs.sql
+\ir replay/state_of.sql
+\ir replay/replay.sql
 \ir differences.sql
 \ir verify.sql
+\ir verify_and_keep.sql
 \ir verify_portfolios.sql

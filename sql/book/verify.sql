@@ -1,7 +1,9 @@
--- Whether the book is whole, one row a portfolio: the audit chain unbroken up to its head, and every balance, position,
--- order and hold equal to what the facts say. Sees what its caller may see.
+-- Whether the book is whole, one row a portfolio: the audit chain unbroken up to its head, and through every end that
+-- was sealed; every order, trade, position and balance equal to what the chain's events rebuild, and to what the facts
+-- say. Onward, only what came after each chain's verified point is walked, and only what has grown since is rebuilt.
+-- Sees what its caller may see.
 
-create function verify()
+create function verify(is_onward boolean default false)
   returns table (
     username               text,
     portfolio_id           uuid,
@@ -12,37 +14,83 @@ create function verify()
   language plpgsql
   set search_path from current
 as $$
+declare
+  home  record;
+  wrong uuid[] := '{}'::uuid[];
 begin
+  if is_onward then
+    for home in
+      select p.username, p.portfolio_id
+      from portfolios as p
+      left join oversight.verified as v
+        on (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
+      where p.audit_head is distinct from v.checksum
+    loop
+      if departs(home.username, home.portfolio_id) then
+        wrong := wrong || home.portfolio_id;
+      end if;
+    end loop;
+  else
+    wrong := array(select d.portfolio_id from departures as d union select d.portfolio_id from differences() as d);
+  end if;
+
   return query
-  with links as (
-    select a.username, a.portfolio_id, a.seq,
-           a.seq = row_number() over chain
-             and a.previous_checksum is not distinct from lag(a.checksum) over chain
-             and a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
-                                          a.details, a.previous_checksum) as holds
-    from audit_log as a
-    window chain as (partition by a.username, a.portfolio_id order by a.seq)
+  with starts as (
+    select p.username, p.portfolio_id, p.audit_seq, p.audit_head, coalesce(v.seq, 0) as after, v.checksum as known
+    from portfolios as p
+    left join oversight.verified as v
+      on is_onward and (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
+  ),
+  own as materialized (
+    select a.username, a.portfolio_id, a.seq, a.checksum, a.previous_checksum, s.after, s.known,
+           a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
+                                    a.details, a.previous_checksum) as is_own
+    from starts as s
+    join audit_log as a on (a.username, a.portfolio_id) = (s.username, s.portfolio_id) and a.seq > s.after
+  ),
+  links as (
+    select o.username, o.portfolio_id, o.seq, o.after,
+           o.is_own
+             and o.seq = o.after + row_number() over chain
+             and o.previous_checksum is not distinct from lag(o.checksum, 1, o.known) over chain as holds
+    from own as o
+    window chain as (partition by o.username, o.portfolio_id order by o.seq)
   ),
   chains as (
-    select l.username, l.portfolio_id, count(*) as events, min(l.seq) filter (where not l.holds) as first_bad
+    select l.username, l.portfolio_id, max(l.after) + count(*) as events,
+           min(l.seq) filter (where not l.holds) as first_bad
     from links as l
     group by l.username, l.portfolio_id
   ),
+  -- What a chain is known to have held: where it was verified, and where it was sealed.
+  known as (
+    select s.username, s.portfolio_id, s.after as seq, s.known as checksum from starts as s where s.after > 0
+    union all
+    select d.username, d.portfolio_id, d.seq, d.checksum from oversight.sealed_heads as d where d.book = book()
+  ),
+  missed as (
+    select k.username, k.portfolio_id, min(k.seq) as seq
+    from known as k
+    left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (k.username, k.portfolio_id, k.seq)
+    where a.checksum is distinct from k.checksum
+    group by k.username, k.portfolio_id
+  ),
   heads as (
-    select p.username, p.portfolio_id, coalesce(c.events, 0) as events,
-           coalesce(c.first_bad,
-                    case when p.audit_seq <> coalesce(c.events, 0) or p.audit_head is distinct from a.checksum
-                         then least(p.audit_seq, coalesce(c.events, 0)) + 1 end) as first_bad
-    from portfolios as p
+    select s.username, s.portfolio_id, coalesce(c.events, s.after) as events,
+           least(c.first_bad, case when m.seq is not null then least(m.seq, coalesce(c.events, s.after) + 1) end,
+                 case when s.audit_seq <> coalesce(c.events, s.after) or s.audit_head is distinct from a.checksum
+                      then least(s.audit_seq, coalesce(c.events, s.after)) + 1 end) as first_bad
+    from starts as s
     left join chains as c using (username, portfolio_id)
-    left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (p.username, p.portfolio_id, p.audit_seq)
+    left join missed as m using (username, portfolio_id)
+    left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (s.username, s.portfolio_id, s.audit_seq)
   )
-  select h.username, h.portfolio_id, h.events,
-         not exists (select from differences() as d where (d.username, d.portfolio_id) = (h.username, h.portfolio_id)),
-         h.first_bad is null, h.first_bad
+  select h.username, h.portfolio_id, h.events, h.portfolio_id <> all (wrong), h.first_bad is null, h.first_bad
   from heads as h
   order by h.username, h.portfolio_id;
 end
 $$;
 
-comment on function verify is 'Whether each portfolio''s chain is intact, and its state what its facts say.';
+comment on function verify is
+  'Whether each portfolio''s chain is intact, and its state what its events and its facts say; in full, or onward from '
+  'what was verified.';

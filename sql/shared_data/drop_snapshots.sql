@@ -24,7 +24,7 @@ begin
 
   if removed > 0 then
     perform oversight.append_event(null, 'snapshots_dropped', jsonb_build_object(
-      'before', to_char(before at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'rows', removed::text));
+      'before', shared_data.moment(before), 'rows', removed::text));
   end if;
 
   return removed;

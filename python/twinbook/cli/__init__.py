@@ -26,6 +26,7 @@ _MODULES = {
     "broker": ("broker",),
     "alarm": ("alarm",),
     "verify": ("verify",),
+    "audit": ("audit",),
     "monitor": ("monitor",),
     "demo": ("demo",),
 }

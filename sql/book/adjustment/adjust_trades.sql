@@ -45,6 +45,16 @@ begin
     where (t.username, t.trade_id) = (held.username, held.trade_id)
     returning t.* into trade;
 
+    perform append_event(home.username, home.portfolio_id, 'trade_adjusted_by_action', 'venue', jsonb_strip_nulls(
+      jsonb_build_object(
+        'trade_id', trade.trade_id, 'action_number', action.number::text, 'symbol', trade.symbol,
+        'from_symbol', nullif(action.symbol, trade.symbol), 'strategy', nullif(trade.strategy, ''),
+        'entry_quantity', plain(trade.entry_quantity), 'exit_quantity', plain(trade.exit_quantity),
+        'entered', plain(trade.entry_quantity - held.entry_quantity),
+        'exited', plain(trade.exit_quantity - held.exit_quantity),
+        'quantity', plain(held.kept), 'was', plain(held.quantity), 'cost', plain(held.cost),
+        'stop_loss', plain(trade.stop_loss), 'take_profit', plain(trade.take_profit),
+        'opened_at', moment(held.opened_at), 'effective_at', moment(action.effective_at))));
     continue when held.quantity is null;
 
     if action.kind = 'split' then
@@ -83,13 +93,6 @@ begin
       (action.new_symbol, held.quantity, held.cost, 0, 0)
     ) as d (symbol, quantity, cost, entered, exited)
     where d.symbol is not null;
-
-    perform append_event(home.username, home.portfolio_id, 'trade_adjusted_by_action', 'venue', jsonb_strip_nulls(
-      jsonb_build_object(
-        'trade_id', trade.trade_id, 'action_number', action.number::text, 'symbol', trade.symbol,
-        'strategy', nullif(trade.strategy, ''), 'entry_quantity', plain(trade.entry_quantity),
-        'exit_quantity', plain(trade.exit_quantity), 'quantity', plain(held.kept),
-        'stop_loss', plain(trade.stop_loss), 'take_profit', plain(trade.take_profit))));
 
     if action.kind = 'split' then
       perform tend_exits(trade, action.quote_number, action.effective_at);

@@ -50,6 +50,7 @@ declare
   is_now      text;
   moves       jsonb;
   next_moves  jsonb;
+  ended_by    text;
   needs_care  boolean;
   actor       constant text := case when is_new then target.username else 'venue' end;
   happened_at constant timestamptz := clock_timestamp();
@@ -112,6 +113,8 @@ begin
                                                      had.trade_status, true, abs(had.quantity) - closing)
                    else 'OPEN' end;
     moves  := moves_between(had.trade_status, is_now, by_a_fill => true);
+    ended_by := case when is_now in ('CLOSED', 'EXPIRED')
+                     then coalesce(target.reason, case target.purpose when 'trade' then 'order' else target.purpose end) end;
 
     if jsonb_array_length(moves) > 2 then
       update trades as t set status = moves ->> 1 where (t.username, t.trade_id) = (target.username, trade);
@@ -119,7 +122,7 @@ begin
 
     perform reduce_trade(target, trade, is_now, closing, price, fee_closing,
                          closing * record_execution.slippage * had.multiplier, gained, best, worst, at_number,
-                         record_execution.executed_at);
+                         record_execution.executed_at, ended_by);
   end if;
 
   if opening > 0 then
@@ -236,14 +239,21 @@ begin
     'slippage',      nullif(plain(record_execution.slippage), '0'),
     'realized_pnl',  plain(gained),
     'closes',        nullif(plain(closing), '0'),
+    'closes_cost',   case when closing > 0 then plain(cost_closed) end,
+    'closes_fee',    case when closing > 0 and opening > 0 then plain(fee_closing) end,
+    'exit_reason',   ended_by,
+    'stop_loss',     case when opening > 0 then plain(target.stop_loss) end,
+    'take_profit',   case when opening > 0 then plain(target.take_profit) end,
     'trade_id',      coalesce(trade, entered),
     'moves',         coalesce(moves, case when trade is null then next_moves end),
     'next_trade_id', case when trade is not null then entered end,
     'next_moves',    case when trade is not null then next_moves end,
     'price_source',  price_source,
     'quote_number',  quote_number::text,
-    'executed_at',   to_char(executed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
-    || case when is_new then jsonb_build_object('order', order_details(target)) else '{}' end;
+    'executed_at',   moment(executed_at)))
+    || case when is_new                        then jsonb_build_object('order', order_details(target))
+            when opening > 0 and was is null   then jsonb_build_object('begun_by', order_details(target))
+            else '{}' end;
   checksum := checksum_of(target.username, target.portfolio_id, had.audit_seq + 1, 'order_filled', actor, happened_at,
                           details, had.audit_head);
 

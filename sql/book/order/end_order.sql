@@ -7,8 +7,9 @@ create function end_order(target orders, status text, reason text, actor text, e
   set search_path from current
 as $$
 declare
-  ended orders;
-  moves jsonb;
+  ended       orders;
+  moves       jsonb;
+  happened_at constant timestamptz := coalesce(ended_at, business_time(target.feed_owner, target.feed));
 begin
   with was as (
     select o.held_amount, o.hold_currency
@@ -33,12 +34,13 @@ begin
   where (o.username, o.order_id) = (target.username, target.order_id)
   returning o.* into ended;
 
-  moves := move_trade(ended, coalesce(end_order.reason, lower(end_order.status)), ended_at);
+  moves := move_trade(ended, coalesce(end_order.reason, lower(end_order.status)), happened_at);
 
-  perform append_event(ended.username, ended.portfolio_id, 'order_' || lower(end_order.status), end_order.actor,
-    jsonb_strip_nulls(jsonb_build_object(
+  perform append_event(ended.username, ended.portfolio_id,
+    case end_order.status when 'REJECTED' then 'order_refused' else 'order_' || lower(end_order.status) end,
+    end_order.actor, jsonb_strip_nulls(jsonb_build_object(
       'order_id', ended.order_id, 'filled_quantity', plain(ended.filled_quantity), 'reason', end_order.reason,
-      'version', ended.version::text, 'trade_id', ended.trade_id, 'moves', moves)));
+      'version', ended.version::text, 'trade_id', ended.trade_id, 'moves', moves, 'ended_at', moment(happened_at))));
 
   perform rehold(ended.username, ended.portfolio_id, ended.symbol, ended.strategy);
   return ended;

@@ -27,6 +27,9 @@ begin
     'currency',        target.currency,
     'version',         target.version::text,
     'quote_number',    target.effective_number::text,
+    'hold_unit',       plain(target.hold_unit),
+    'hold_fee',        plain(target.hold_fee),
+    'placed_at',       moment(target.placed_at),
     'reject_reason',   target.reject_reason,
     'idempotency_key', target.idempotency_key))
     || case when target.context = '{}' then '{}' else jsonb_build_object('context', target.context) end;

@@ -16,11 +16,12 @@ create function adjust_trade(
   set search_path from current
 as $$
 declare
-  locked record;
-  home   portfolios;
-  trade  trades;
-  market shared_data.market;
-  price  numeric;
+  locked  record;
+  home    portfolios;
+  trade   trades;
+  market  shared_data.market;
+  price   numeric;
+  waiting jsonb;
 begin
   if adjust_trade.expected_version is null then
     raise exception using
@@ -87,18 +88,26 @@ begin
   where (t.username, t.trade_id) = (trade.username, trade.trade_id)
   returning t.* into trade;
 
-  update orders as o
-  set stop_loss   = case when adjust_trade.stop_loss   is null and not drop_stop_loss   then o.stop_loss end,
-      take_profit = case when adjust_trade.take_profit is null and not drop_take_profit then o.take_profit end
-  where o.username = trade.username
-    and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
-    and o.status in ('OPEN', 'PARTIALLY_FILLED')
-    and o.trade_id = trade.trade_id
-    and num_nonnulls(o.stop_loss, o.take_profit) > 0;
+  with changed as (
+    update orders as o
+    set stop_loss   = case when adjust_trade.stop_loss   is null and not drop_stop_loss   then o.stop_loss end,
+        take_profit = case when adjust_trade.take_profit is null and not drop_take_profit then o.take_profit end
+    where o.username = trade.username
+      and (o.portfolio_id, o.symbol, o.strategy) = (trade.portfolio_id, trade.symbol, trade.strategy)
+      and o.status in ('OPEN', 'PARTIALLY_FILLED')
+      and o.trade_id = trade.trade_id
+      and num_nonnulls(o.stop_loss, o.take_profit) > 0
+    returning o.order_id, o.order_number, o.stop_loss, o.take_profit
+  )
+  select jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+           'order_id', c.order_id, 'stop_loss', plain(c.stop_loss), 'take_profit', plain(c.take_profit)))
+         order by c.order_number)
+  into waiting
+  from changed as c;
 
   perform append_event(trade.username, trade.portfolio_id, 'trade_adjusted', trade.username, jsonb_strip_nulls(
     jsonb_build_object('trade_id', trade.trade_id, 'stop_loss', plain(trade.stop_loss),
-                       'take_profit', plain(trade.take_profit), 'version', trade.version::text)));
+                       'take_profit', plain(trade.take_profit), 'version', trade.version::text, 'orders', waiting)));
 
   perform tend_exits(trade, market.newest_number, business_time(home.feed_owner, home.feed));
   return trade;

@@ -9,6 +9,7 @@ as $$
 declare
   carried orders;
   moves   jsonb;
+  begins  boolean;
 begin
   update orders as o
   set trade_id = trade_for(waiting)
@@ -16,9 +17,13 @@ begin
   returning o.* into carried;
 
   moves := join_trade(carried);
+  begins := moves is not null and moves ->> 0 is null;
   perform append_event(carried.username, carried.portfolio_id, 'order_carried', 'venue', jsonb_strip_nulls(
     jsonb_build_object('order_id', carried.order_id, 'trade_id', carried.trade_id, 'from_trade_id', waiting.trade_id,
-                       'moves', moves)));
+                       'moves', moves,
+                       'stop_loss', case when begins then plain(carried.stop_loss) end,
+                       'take_profit', case when begins then plain(carried.take_profit) end))
+    || case when begins then jsonb_build_object('begun_by', order_details(carried)) else '{}' end);
 end
 $$;
 

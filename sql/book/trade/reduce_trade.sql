@@ -12,7 +12,8 @@ create function reduce_trade(
     best          numeric,
     worst         numeric,
     quote_number  bigint,
-    filled_at     timestamptz)
+    filled_at     timestamptz,
+    ended_by      text)
   returns void
   language plpgsql
   set search_path from current
@@ -29,9 +30,7 @@ begin
       mae             = least(t.mae, worst),
       extremes_number = greatest(t.extremes_number, reduce_trade.quote_number),
       closed_at       = case when reduce_trade.status in ('CLOSED', 'EXPIRED') then filled_at end,
-      exit_reason     = case when reduce_trade.status in ('CLOSED', 'EXPIRED')
-                             then coalesce(target.reason, case target.purpose when 'trade' then 'order'
-                                                                              else target.purpose end) end
+      exit_reason     = reduce_trade.ended_by
   where (t.username, t.trade_id) = (target.username, reduce_trade.trade_id);
 end
 $$;

@@ -47,7 +47,8 @@ begin
     moves := move_trade(waiting, 'its orders went to another trade', happened_at);
     if moves is not null then
       perform append_event(filled.username, filled.portfolio_id, 'trade_canceled', 'venue',
-                           jsonb_build_object('trade_id', left_trade, 'moves', moves));
+                           jsonb_build_object('trade_id', left_trade, 'moves', moves, 'ended_at', moment(happened_at),
+                                              'exit_reason', 'its orders went to another trade'));
     end if;
   end if;
 end

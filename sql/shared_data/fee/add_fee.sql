@@ -52,7 +52,7 @@ begin
     'maximum',        shared_data.plain(added.maximum),
     'decimals',       added.decimals::text,
     'charged_in',     added.charged_in,
-    'effective_from', to_char(added.effective_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'effective_from', shared_data.moment(added.effective_from),
     'source',         added.source,
     'is_verified',    added.is_verified)));
   return added;

@@ -1,6 +1,6 @@
 -- The audit log: each act one row, numbered, chained by bytes that never change, and every tampering is found.
 begin;
-select plan(30);
+select plan(32);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');
@@ -13,13 +13,14 @@ select count(*) from cancel_all();
 
 select results_eq('select seq, operation, actor from audit_log order by seq',
   $$ values (1::bigint, 'portfolio_opened', 'alice'), (2, 'money_moved', 'alice'), (3, 'portfolio_edited', 'alice'),
-            (4, 'order_rejected', 'alice'), (5, 'order_filled', 'venue'), (6, 'order_canceled', 'alice') $$,
+            (4, 'order_rejected', 'alice'), (5, 'order_placed', 'alice'), (6, 'order_filled', 'venue'), (7, 'order_placed', 'alice'),
+            (8, 'order_canceled', 'alice') $$,
   'each act is one row, numbered without gaps, with who did it');
 select ok(bool_and(previous_checksum is not distinct from before), 'each is chained to the one before it')
 from (select previous_checksum, lag(checksum) over (order by seq) as before from audit_log) as links;
-select is((select audit_head from portfolios), (select checksum from audit_log where seq = 6),
+select is((select audit_head from portfolios), (select checksum from audit_log where seq = 8),
   'the portfolio keeps the head');
-select is((select audit_seq from portfolios), 6::bigint, 'and the count');
+select is((select audit_seq from portfolios), 8::bigint, 'and the count');
 select ok(bool_and(session_id is not null and occurred_at <= clock_timestamp()), 'session and time stand beside it') from audit_log;
 
 -- The bytes, built here anew: each field as its octet length, a colon, and itself in UTF-8; null is a dash.
@@ -31,7 +32,7 @@ from audit_log, unnest(array['1', book(), username, portfolio_id::text, seq::tex
 group by username, portfolio_id, seq, operation, checksum order by seq;
 
 select results_eq('select portfolio::text, events, rebuilt_equals_stored, chain_intact, first_bad_seq from verify_portfolios()',
-  $$ values ('main', 6::bigint, true, true, null::bigint) $$, 'her book is whole, and so she may verify herself');
+  $$ values ('main', 8::bigint, true, true, null::bigint) $$, 'her book is whole, and so she may verify herself');
 select tests.act_as('', book());
 select throws_ok('select * from verify_portfolios()', 'TB401', null, 'nobody has none to verify');
 
@@ -57,20 +58,20 @@ select is(pg_temp.first_bad(tampering), found, tampering)
 from (values
   ('select 1', 'nothing'),
   ('update audit_log set actor = ''bob'' where (username, seq) = (''alice'', 3)', 'alice 3'),
-  ('update audit_log set operation = ''nothing'' where (username, seq) = (''alice'', 6)', 'alice 6'),
+  ('update audit_log set operation = ''nothing'' where (username, seq) = (''alice'', 8)', 'alice 8'),
   ('update audit_log set details = details || ''{"x": 1}'' where (username, seq) = (''alice'', 1)', 'alice 1'),
   ('update audit_log set occurred_at = occurred_at + interval ''1 microsecond'' where (username, seq) = (''alice'', 4)', 'alice 4'),
   ('delete from audit_log where (username, seq) = (''alice'', 3)', 'alice 4'),
-  ('delete from audit_log where (username, seq) = (''alice'', 6)', 'alice 6'),
+  ('delete from audit_log where (username, seq) = (''alice'', 8)', 'alice 8'),
   ('delete from audit_log where username = ''alice'' and seq > 4', 'alice 5'),
   ('delete from audit_log where (username, seq) = (''alice'', 1)', 'alice 2'),
   ('delete from audit_log where username = ''alice''', 'alice 1'),
   ('update audit_log set seq = 9 - seq where username = ''alice'' and seq in (4, 5) and false; update audit_log set seq = 99 where (username, seq) = (''alice'', 4);
     update audit_log set seq = 4 where (username, seq) = (''alice'', 5); update audit_log set seq = 5 where (username, seq) = (''alice'', 99)', 'alice 4'),
-  ('update portfolios set audit_head = sha256(''x'') where username = ''alice''', 'alice 7'),
-  ('update portfolios set audit_seq = 7 where username = ''alice''', 'alice 7'),
+  ('update portfolios set audit_head = sha256(''x'') where username = ''alice''', 'alice 9'),
+  ('update portfolios set audit_seq = 9 where username = ''alice''', 'alice 9'),
   ('update audit_log set checksum = sha256(''x'') where (username, seq) = (''alice'', 2)', 'alice 2'),
-  ('delete from audit_log where (username, seq) = (''alice'', 6); update portfolios set audit_seq = 5 where username = ''alice''', 'alice 6')) as tried (tampering, found);
+  ('delete from audit_log where (username, seq) = (''alice'', 8); update portfolios set audit_seq = 7 where username = ''alice''', 'alice 8')) as tried (tampering, found);
 -- An actor who recomputes a row's own checksum still breaks the link that follows.
 select is(pg_temp.first_bad(
   'update audit_log set actor = ''bob'', checksum = checksum_of(username, portfolio_id, seq, operation, ''bob'', occurred_at, details, previous_checksum)

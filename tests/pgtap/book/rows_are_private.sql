@@ -8,6 +8,8 @@ select tests.quote('AAPL', 99, 101);
 select tests.open(person), tests.open(person, 'side') from unnest(array['alice', 'bob']) as person;
 select tests.trade(person, 'AAPL', 'buy', 10, 100, fee => 1) is not null from unnest(array['alice', 'bob']) as person;
 select tests.pending('alice', 'AAPL', 'buy', n) is not null from generate_series(1, 4) as n;
+-- One of each person's orders is told to be open, and so holds something.
+select tests.told_open(person, tests.pending(person, 'AAPL', 'buy', 1)) from unnest(array['alice', 'bob']) as person;
 select shared_data.take_snapshots();
 insert into position_adjustments select username, portfolio_id, 1, symbol, strategy, trade_id, 0, 0, 0, 0, now() from trades;
 insert into alarms (username, portfolio_id, kind, severity) select username, portfolio_id, 'odd', 'LOW' from portfolios;
@@ -58,7 +60,7 @@ select is_empty(
 select tests.act_as('alice', book());
 select is(pg_temp.rows_of(name), hers, 'T-07-01 alice sees all of her own, and only them: ' || bare) from truth;
 select is(pg_temp.rows_of(name, 'bob'), 0::bigint, 'alice sees nothing of bob''s: ' || name) from views;
-select ok(pg_temp.rows_of(name, 'alice') > 0, 'but her own: ' || name) from views;
+select ok(pg_temp.rows_of(name, 'alice') > 0, 'but her own: ' || name) from views where name <> 'departures'::regclass;
 
 select tests.act_as('bob', book());
 select is(pg_temp.rows_of(name), his, 'T-07-02 bob sees none of alice''s: ' || bare) from truth;
@@ -117,7 +119,7 @@ select throws_ok(format('delete from %s', name), '42501', null, 'nor deletes: ' 
 
 select set_config('role', 'twinbook_auditor', true);
 select is(pg_temp.rows_of(name), hers + his, 'the auditor reads all: ' || bare) from truth;
-select ok(pg_temp.rows_of(name, 'alice') > 0 and pg_temp.rows_of(name, 'bob') > 0, 'views too: ' || name) from views;
+select ok(pg_temp.rows_of(name, 'alice') > 0 and pg_temp.rows_of(name, 'bob') > 0, 'views too: ' || name) from views where name <> 'departures'::regclass;
 select throws_ok(format('update %s set username = username', name), '42501', null, 'and changes nothing: ' || bare) from truth;
 
 select set_config('role', 'twinbook_backup', true);

@@ -56,7 +56,7 @@ create function tests.pending(person text, symbol text, side text, quantity nume
 as $$
 declare
   home record;
-  made text;
+  made orders;
 begin
   update portfolios as p set order_seq = p.order_seq + 1
   where (p.username, p.name) = (pending.person, pending.portfolio)
@@ -67,9 +67,30 @@ begin
   select home.username, home.portfolio_id, home.order_seq, pending.symbol, pending.strategy, pending.side, 'limit',
          pending.time_in_force, pending.quantity, pending.limit_price, i.currency, home.feed_owner, home.feed, 'limit', 0, home.session
   from shared_data.instruments as i where i.symbol = pending.symbol
-  returning order_id into made;
+  returning * into made;
 
-  return made;
+  perform append_event(made.username, made.portfolio_id, 'order_placed', made.username,
+                       order_details(made) || '{"status": "PENDING"}');
+  return made.order_id;
+end
+$$;
+
+-- The venue tells that an order is open, past its verbs.
+create function tests.told_open(person text, order_id text)
+  returns void
+  language plpgsql
+  security definer
+as $$
+declare
+  opened orders;
+begin
+  update orders as o set status = 'OPEN'
+  where (o.username, o.order_id) = (told_open.person, told_open.order_id)
+  returning o.* into opened;
+
+  perform append_event(opened.username, opened.portfolio_id, 'order_opened', 'venue',
+                       jsonb_build_object('order_id', opened.order_id, 'status', 'OPEN'));
+  perform rehold(opened.username, opened.portfolio_id, opened.symbol, opened.strategy);
 end
 $$;
 

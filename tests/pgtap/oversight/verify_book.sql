@@ -10,7 +10,7 @@ select tests.trade('alice', 'AAPL', 'buy', 10, 100) is not null;
 
 set local role twinbook_auditor;
 select results_eq($$ select username, events, rebuilt_equals_stored, chain_intact, first_bad_seq from oversight.verify_book('paper') $$,
-  $$ values ('alice', 3::bigint, true, true, null::bigint), ('bob', 2, true, true, null) $$, 'one row a portfolio');
+  $$ values ('alice', 4::bigint, true, true, null::bigint), ('bob', 2, true, true, null) $$, 'one row a portfolio');
 select is_empty($$ select * from oversight.verify_book('live') $$, 'each book by itself');
 select throws_ok($$ select * from oversight.verify_book('both') $$, 'TB400', null, 'a book that there is');
 select throws_ok($$ select * from oversight.verify_book(null) $$, 'TB400', null, 'and is said');

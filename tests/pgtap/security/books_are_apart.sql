@@ -1,6 +1,6 @@
 -- I2: a session of one book has no privilege at all in the other, either way.
 begin;
-select plan(132);
+select plan(146);
 
 select tests.set_stage();
 set local search_path = paper_trading, shared_data, tap, pg_temp;
@@ -48,7 +48,7 @@ select is_empty($$ select name from things where has_table_privilege('twinbook_l
 -- What an application may call in its own book is a short, known list; all else is under the verbs.
 select set_eq(
   $$ select name::text from verbs where book = 'paper_trading' and has_function_privilege('twinbook_paper', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,
-  array['book', 'open_portfolio', 'edit_portfolio', 'close_portfolio', 'place_order', 'replace_order', 'cancel_order', 'cancel_all', 'verify_portfolios', 'rate_between',
+  array['book', 'open_portfolio', 'edit_portfolio', 'close_portfolio', 'place_order', 'replace_order', 'cancel_order', 'cancel_all', 'verify_portfolios', 'replay', 'rate_between',
         'adjust_trade', 'close_trade', 'purge_trade', 'flatten', 'reset_portfolio', 'begin_session', 'excursion_of', 'rate_at', 'acknowledge_alarm'],
   'the verbs of a book are these');
 select set_eq(
@@ -59,7 +59,7 @@ select set_eq(
 select set_eq(
   $$ select name::text from verbs where book = 'live_trading' and has_function_privilege('twinbook_broker', format('live_trading.%I', name)::regproc, 'EXECUTE') $$,
   array['claim_account', 'release_account', 'next_nonce', 'due_tasks', 'begin_sending', 'finish_sending', 'begin_change', 'finish_change', 'report_order',
-        'report_external', 'report_account', 'defer_task', 'plan_exits', 'extend_lease', 'sent_orders'],
+        'report_external', 'report_account', 'defer_task', 'plan_exits', 'extend_lease', 'sent_orders', 'worker_identity'],
   'a worker''s verbs are these');
 select is_empty(
   $$ select name from verbs where book = 'paper_trading' and has_function_privilege('twinbook_broker', format('paper_trading.%I', name)::regproc, 'EXECUTE') $$,

@@ -79,7 +79,7 @@ begin
       'filled_quantity', plain(target.filled_quantity)), target.order_id);
   elsif had_ended then
     perform raise_alarm(target.username, target.portfolio_id, 'late_fill', 'HIGH', jsonb_build_object(
-      'client_id', sent.client_id, 'status', target.status, 'filled_quantity', plain(target.filled_quantity)),
+      'client_id', sent.client_id, 'was', target.status, 'filled_quantity', plain(target.filled_quantity)),
       target.order_id);
   end if;
 

@@ -102,7 +102,7 @@ begin
       last_seen_at = now();
 
   perform raise_alarm(d.username, d.portfolio_id, 'difference', d.severity, jsonb_build_object(
-    'difference_id', d.difference_id, 'kind', d.kind, 'key', d.key, 'in_book', plain(d.in_book),
+    'difference_id', d.difference_id, 'of', d.kind, 'key', d.key, 'in_book', plain(d.in_book),
     'at_broker', plain(d.at_broker)))
   from reconciliation_differences as d
   where (d.username, d.portfolio_id, d.state, d.times_seen) = (home.username, home.portfolio_id, 'OPEN', 2);

@@ -46,7 +46,7 @@ begin
   if target.status = 'PENDING' and report_order.status not in ('PENDING', 'REJECTED') then
     perform rest_order(target);
     perform append_event(target.username, target.portfolio_id, 'order_confirmed', 'venue', jsonb_strip_nulls(
-      jsonb_build_object('order_id', target.order_id, 'broker_order_id', sent.broker_order_id,
+      jsonb_build_object('order_id', target.order_id, 'status', 'OPEN', 'broker_order_id', sent.broker_order_id,
                          'broker_status', report_order.broker_status)));
     select o.* into target from orders as o where (o.username, o.order_id) = (target.username, target.order_id);
   end if;

@@ -48,7 +48,7 @@ select is((select held::text from balances), current_setting('tests.held'), 'the
 select results_eq($$ select entry_quantity::numeric, entry_value::numeric, entry_price, stop_loss::numeric, first_stop_loss::numeric, version::integer, mfe::numeric from trades where strategy = '' $$,
   $$ values (20::numeric, 1010::numeric, 50.5::numeric, 45::numeric, 45::numeric, 1, 30::numeric) $$, 'the trade too; a split is no edit of its user''s');
 select is((select count(*) from position_adjustments), 1::bigint, 'a fact tells it');
-select is((select count(*) from audit_log where operation in ('trade_adjusted_by_action', 'order_adjusted')), 3::bigint, 'and events');
+select is((select count(*) from audit_log where operation in ('trade_adjusted_by_action', 'order_adjusted')), 4::bigint, 'and events');
 select is((select quoted_at from shared_data.quotes where (feed, symbol) = ('tape', 'AAPL')), (select effective_at from shared_data.corporate_actions), 'the last price follows in the new terms');
 
 -- Quotes afterwards are in the new terms.

@@ -1,0 +1,123 @@
+-- Orders as their events alone tell them: begun by one event; told anew, with all of their terms, by those that change
+-- these; brought on by fills, triggers and ends. An order that fills at once is a single event. offset 0 has what is taken
+-- out of an event taken out once.
+
+create view rebuilt_orders
+  with (security_invoker = true)
+as
+with begun as (
+  select a.username, a.portfolio_id, a.operation = 'order_rejected' as is_rejected, t.terms,
+         t.terms ->> 'order_id' as order_id,
+         (f.fill ->> 'quantity')::numeric as filled,
+         (f.fill ->> 'price')::numeric as price,
+         (f.fill ->> 'fee')::numeric
+           * case when f.fill ? 'fee_currency' then (f.fill ->> 'price')::numeric else 1 end as charged
+  from audit_log as a
+  cross join lateral (select case a.operation when 'order_filled' then a.details end) as f (fill)
+  cross join lateral (
+    select case a.operation when 'order_filled' then a.details -> 'order' else a.details end offset 0
+  ) as t (terms)
+  where a.operation in ('order_placed', 'order_rejected')
+     or (a.operation = 'order_filled' and a.details ? 'order')
+),
+retold as (
+  select distinct on (a.username, a.portfolio_id, a.details ->> 'order_id')
+         a.username, a.portfolio_id, a.details ->> 'order_id' as order_id, a.seq, a.details as terms
+  from audit_log as a
+  where a.details ? 'order_number'
+    and a.operation not in ('order_placed', 'order_rejected')
+  order by a.username asc, a.portfolio_id asc, a.details ->> 'order_id' asc, a.seq desc
+),
+-- A bracket that its user changed while an order waited to bring one.
+rebracketed as (
+  select distinct on (a.username, a.portfolio_id, o.told ->> 'order_id')
+         a.username, a.portfolio_id, o.told ->> 'order_id' as order_id, a.seq, o.told
+  from audit_log as a
+  cross join lateral jsonb_array_elements(a.details -> 'orders') as o (told)
+  where a.operation = 'trade_adjusted'
+    and a.details ? 'orders'
+  order by a.username asc, a.portfolio_id asc, o.told ->> 'order_id' asc, a.seq desc
+),
+progress as (
+  select e.username, e.portfolio_id, e.order_id,
+         sum(e.quantity) as filled,
+         sum(e.quantity * e.price) as value,
+         sum(e.fee * case when e.details ? 'fee_currency' then e.price else 1 end) as charged,
+         max(case e.operation when 'order_canceled' then 'CANCELED' when 'order_expired' then 'EXPIRED'
+                              when 'order_refused' then 'REJECTED' end) as ended,
+         max(e.details ->> 'reason') filter (where e.operation = 'order_refused') as reject_reason,
+         max(e.details ->> 'reason') filter (where e.operation in ('order_canceled', 'order_expired')) as end_reason,
+         max((e.details ->> 'version')::integer) as version,
+         bool_or(e.operation = 'order_triggered') as is_triggered,
+         max(in_line(e.seq, e.details ->> 'quote_number'))
+           filter (where e.quantity is null and e.details ? 'quote_number') as quote_number,
+         max(in_line(e.seq, e.details ->> 'status')) filter (where e.details ? 'status') as status,
+         max(in_line(e.seq, coalesce(e.details ->> 'next_trade_id', e.details ->> 'trade_id')))
+           filter (where e.details ? 'trade_id') as trade_id
+  from (
+    select a.username, a.portfolio_id, a.seq, a.operation, a.details, a.details ->> 'order_id' as order_id,
+           case a.operation when 'order_filled' then (a.details ->> 'quantity')::numeric end as quantity,
+           case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
+           case a.operation when 'order_filled' then (a.details ->> 'fee')::numeric end as fee
+    from audit_log as a
+    where a.details ? 'order_id'
+      and not a.details ? 'order'
+      and a.operation not in ('order_placed', 'order_rejected')
+  ) as e
+  group by e.username, e.portfolio_id, e.order_id
+)
+select b.username, b.portfolio_id, b.order_id,
+       (b.terms ->> 'order_number')::bigint as order_number,
+       coalesce(told_last(p.trade_id), b.terms ->> 'trade_id') as trade_id,
+       n.terms ->> 'symbol' as symbol,
+       coalesce(b.terms ->> 'strategy', '') as strategy,
+       b.terms ->> 'side' as side,
+       b.terms ->> 'order_type' as order_type,
+       b.terms ->> 'time_in_force' as time_in_force,
+       n.quantity,
+       (n.terms ->> 'limit_price')::numeric as limit_price,
+       (n.terms ->> 'stop_price')::numeric as stop_price,
+       b.terms ->> 'currency' as currency,
+       b.terms ->> 'base_currency' as base_currency,
+       case when b.is_rejected             then 'REJECTED'
+            when n.filled >= n.quantity    then 'FILLED'
+            when p.ended is not null       then p.ended
+            when n.filled > 0              then 'PARTIALLY_FILLED'
+            when p.status is not null      then told_last(p.status)
+            -- Paper lets an order rest in the transaction that placed it, and so does either book with an exit; live a
+            -- broker takes it first.
+            else coalesce(b.terms ->> 'status',
+                          case when book() = 'paper' or b.terms ->> 'purpose' in ('stop_loss', 'take_profit')
+                               then 'OPEN' else 'PENDING' end) end as status,
+       n.filled as filled_quantity,
+       coalesce(b.filled * b.price, 0) + coalesce(p.value, 0) as filled_value,
+       coalesce(b.charged, 0) + coalesce(p.charged, 0) as fees,
+       coalesce(p.reject_reason, b.terms ->> 'reject_reason') as reject_reason,
+       p.end_reason,
+       b.terms ->> 'idempotency_key' as idempotency_key,
+       coalesce(p.version, (b.terms ->> 'version')::integer) as version,
+       coalesce(b.terms -> 'context', '{}') as context,
+       case when p.is_triggered then case b.terms ->> 'order_type' when 'stop' then 'market' else 'limit' end
+            when b.terms ->> 'order_type' = 'stop_limit' then 'stop'
+            else b.terms ->> 'order_type' end as works_as,
+       coalesce(told_last(p.quote_number), b.terms ->> 'quote_number')::bigint as effective_number,
+       (n.terms ->> 'hold_unit')::numeric as hold_unit,
+       (n.terms ->> 'hold_fee')::numeric as hold_fee,
+       (b.terms ->> 'placed_at')::timestamptz as placed_at,
+       (b.terms ->> 'session')::integer as session,
+       coalesce(b.terms ->> 'purpose', 'trade') as purpose,
+       (case when x.seq > coalesce(r.seq, 0) then x.told else n.terms end ->> 'stop_loss')::numeric as stop_loss,
+       (case when x.seq > coalesce(r.seq, 0) then x.told else n.terms end ->> 'take_profit')::numeric as take_profit,
+       b.terms ->> 'reason' as reason
+from begun as b
+left join progress as p using (username, portfolio_id, order_id)
+left join retold as r using (username, portfolio_id, order_id)
+left join rebracketed as x using (username, portfolio_id, order_id)
+cross join lateral (
+  select coalesce(r.terms, b.terms), (coalesce(r.terms, b.terms) ->> 'quantity')::numeric,
+         coalesce(b.filled, 0) + coalesce(p.filled, 0)
+) as n (terms, quantity, filled);
+
+comment on view rebuilt_orders is 'Orders, rebuilt from the audit log alone. What waits for a quote, and until when, is the venue''s.';
+select let_traders_read('rebuilt_orders');
+grant select on rebuilt_orders to twinbook_engine;
