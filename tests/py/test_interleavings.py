@@ -185,6 +185,21 @@ def test_a_held_portfolio_meets_its_quotes_in_their_order(
     assert [fill.price for fill in _fills(bob)[1:]] == [97, 98, 103]
 
 
+def test_a_held_trade_knows_nothing_of_what_came_after_its_stop(desk: Desk, feed: Db) -> None:
+    alice, idle = desk.trader("alice"), desk.trader("alice")
+    place(alice, "AAPL", "buy", 10, stop_loss=95)
+    record(feed, [_at("AAPL", 98)])
+    idle.execute("begin")
+    place(idle, "MSFT", "buy", 1, order_type="limit", limit_price=1)
+    for middle in (94, 80, 130):
+        record(feed, [_at("AAPL", middle)])
+    idle.execute("rollback")
+    query = "select mfe, mae from trade_history where symbol = 'AAPL'"
+    assert one(alice, query) == (0, Decimal("-20.2"))
+    _sweep(desk)
+    assert one(alice, query) == (0, Decimal("-60.2"))
+
+
 @workers
 def test_a_held_portfolio_follows_its_symbol(
     desk: Desk, feed: Db, work_off: Callable[[Desk], None]
