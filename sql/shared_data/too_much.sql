@@ -1,5 +1,5 @@
--- Whether a price, a size or a sum is beyond what anybody trades: far from where sums of products would overflow, so that
--- what was let in can always be reckoned. Infinity and NaN, which sort above every number, are.
+-- Whether a price, a size or a sum is beyond what anybody trades: far from where sums of products would overflow, so
+-- that what was let in can always be reckoned. Infinity and NaN, which sort above every number, are.
 
 create function shared_data.too_much(value numeric)
   returns boolean

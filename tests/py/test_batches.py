@@ -169,7 +169,7 @@ class Player:
         self._act(db, Act("sweep"))
         assert not db.execute("select * from unmatched where cause <> 'placed'").fetchall()
         told = {
-            table: [repr(row).replace(person, "trader") for row in facts(db, table, columns)]
+            table: sorted(repr(row).replace(person, "trader") for row in facts(db, table, columns))
             for table, columns in FACTS.items()
         }
         db.close()

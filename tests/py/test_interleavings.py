@@ -185,6 +185,21 @@ def test_a_held_portfolio_meets_its_quotes_in_their_order(
     assert [fill.price for fill in _fills(bob)[1:]] == [97, 98, 103]
 
 
+def test_a_held_trade_knows_nothing_of_what_came_after_its_stop(desk: Desk, feed: Db) -> None:
+    alice, idle = desk.trader("alice"), desk.trader("alice")
+    place(alice, "AAPL", "buy", 10, stop_loss=95)
+    record(feed, [_at("AAPL", 98)])
+    idle.execute("begin")
+    place(idle, "MSFT", "buy", 1, order_type="limit", limit_price=1)
+    for middle in (94, 80, 130):
+        record(feed, [_at("AAPL", middle)])
+    idle.execute("rollback")
+    query = "select mfe, mae from trade_history where symbol = 'AAPL'"
+    assert one(alice, query) == (0, Decimal("-20.2"))
+    _sweep(desk)
+    assert one(alice, query) == (0, Decimal("-60.2"))
+
+
 @workers
 def test_a_held_portfolio_follows_its_symbol(
     desk: Desk, feed: Db, work_off: Callable[[Desk], None]
@@ -311,6 +326,36 @@ def test_a_quote_while_an_order_is_canceled(desk: Desk, feed: Db, end: str, stat
     assert order(alice, placed.order_id).status == status
 
 
+def test_an_action_between_a_lock_and_a_price(desk: Desk) -> None:
+    """A verb that holds its portfolio, and has caught up, sees neither the action nor its price.
+
+    What makes it wait is an order of hers that it has yet to fill, and that somebody else holds.
+    """
+    alice, other, idle = desk.trader("alice"), desk.trader("alice"), desk.installer()
+    place(alice, "AAPL", "buy", 10)
+    resting = place(alice, "MSFT", "buy", 1, order_type="limit", limit_price=99)
+    other.execute("begin")
+    place(other, "MSFT", "buy", 1, order_type="limit", limit_price=1)
+    record(desk.prices(), [_at("MSFT", 98.5)])
+    other.execute("rollback")
+    idle.execute("begin")
+    query = "select from paper_trading.orders where order_id = %s for update"
+    idle.execute(query, [resting.order_id])
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(place, alice, "AAPL", "sell", 4)
+        _until_it_waits(idle, alice)
+        desk.prices().execute("select record_corporate_action('AAPL', 2, 1)")
+        idle.execute("rollback")
+        sold = waiting.result(timeout=10)
+    assert (sold.filled_quantity, sold.average_price) == (4, Decimal("99.99"))
+    _sweep(desk)
+    assert one(alice, "select quantity from positions where symbol = 'AAPL'").quantity == 12
+    after = place(alice, "AAPL", "sell", 12)
+    assert after.average_price == Decimal("49.99")
+    assert one(alice, "select sum(realized_pnl) as pnl from positions").pnl == Decimal("-0.26")
+    assert order(alice, resting.order_id).status == "FILLED"
+
+
 def test_fifty_duplicates_at_once_are_one_order(desk: Desk) -> None:
     clients = [desk.trader("alice") for _ in range(50)]
     start = threading.Barrier(len(clients))
@@ -327,15 +372,19 @@ def test_fifty_duplicates_at_once_are_one_order(desk: Desk) -> None:
     assert one(clients[0], "select quantity from positions").quantity == 10
 
 
+def _until_it_waits(watcher: Db, other: Db) -> None:
+    watch = "select wait_event_type from pg_stat_activity where pid = %s"
+    while watcher.execute(watch, [other.info.backend_pid]).fetchone() != ("Lock",):
+        time.sleep(0.01)
+
+
 def _in_turn(first: Db, second: Db, query: str, *values: object) -> str | None:
     """The second begins while the first hasn't committed; returns what the second was refused."""
     first.execute("begin")
     first.execute(query.encode(), values)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(second.execute, query.encode(), values)
-        watch = "select wait_event_type from pg_stat_activity where pid = %s"
-        while first.execute(watch, [second.info.backend_pid]).fetchone() != ("Lock",):
-            time.sleep(0.01)
+        _until_it_waits(first, second)
         first.execute("commit")
         error = waiting.exception(timeout=10)
     return error.sqlstate if isinstance(error, psycopg.Error) else None

@@ -1,4 +1,5 @@
--- Every trade with what came of it: in the instrument's currency, its excursions reckoned up to now.
+-- Every trade with what came of it: in the instrument's currency, its excursions reckoned up to now, or up to the first
+-- quote that it has yet to be matched with, since it may have ended there.
 
 create view trade_history
   with (security_invoker = true)
@@ -20,7 +21,12 @@ join portfolios as p using (username, portfolio_id)
 join shared_data.feeds as f on (f.username, f.name) = (p.feed_owner, p.feed)
 left join positions as s on (s.username, s.trade_id) = (t.username, t.trade_id)
                         and (s.portfolio_id, s.symbol, s.strategy) = (t.portfolio_id, t.symbol, t.strategy)
-left join lateral excursion_of(p.feed_owner, p.feed, t.symbol, t.extremes_number, f.newest_number, s.quantity, s.cost,
+cross join lateral (
+  select least(f.newest_number, min(u.from_number) - 1) as number
+  from unmatched as u
+  where (u.username, u.portfolio_id, u.symbol) = (t.username, t.portfolio_id, t.symbol)
+) as until
+left join lateral excursion_of(p.feed_owner, p.feed, t.symbol, t.extremes_number, until.number, s.quantity, s.cost,
                                t.multiplier) as x on s.quantity <> 0;
 
 comment on view trade_history is 'Every trade, with its return, its hold time, and its excursions up to now.';
@@ -28,6 +34,6 @@ comment on column trade_history.return_percent is 'net_pnl in percent of what wa
 comment on column trade_history.r_multiple     is 'net_pnl as a multiple of what was at risk: entry to first stop loss. Null without one.';
 comment on column trade_history.is_win         is 'Whether net_pnl is above zero; null until it has ended.';
 comment on column trade_history.mfe            is 'The most that it was ever worth above its cost, in the instrument''s currency.';
-comment on column trade_history.mae            is 'The most that it was ever worth below its cost, zero or less.';
+comment on column trade_history.mae            is 'The most that it was ever worth below its cost, zero or less. Neither counts a quote that is yet to be matched.';
 comment on column trade_history.hold_time      is 'From its first fill to its end, or until now by the feed''s clock.';
 select let_traders_read('trade_history');

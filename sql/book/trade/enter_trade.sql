@@ -1,6 +1,6 @@
 -- Writes what an order enters: begins the trade, waiting or with a first fill, or adds a fill to it. What the order
--- says of a bracket counts from that fill on; what it doesn't say stays. Where the trade was given another meanwhile, so
--- that the two would clash, the stop loss stands and the take profit beyond it is taken back.
+-- says of a bracket counts from that fill on; what it doesn't say stays. Where the trade was given another meanwhile,
+-- so that the two would clash, the stop loss stands and the take profit beyond it is taken back.
 
 create function enter_trade(
     target        orders,

@@ -1,7 +1,7 @@
 -- Whoever takes a portfolio's lock first works off the quotes that it has yet to be matched with, then acts. The rows
 -- are taken out before the quotes are read: what comes in between stays for the next. A quote that is being matched
--- adds itself: its symbols, from its number on. A corporate action is applied in its place among the quotes, and what it
--- brings to another symbol is due there in the same go.
+-- adds itself: its symbols, from its number on. A corporate action is applied in its place among the quotes, and what
+-- it brings to another symbol is due there in the same go.
 --
 -- Only a quote takes out what a resting order entered: it holds its feed, so that no other is under way that began
 -- before the order could be seen. Anyone else, and be it the order's own transaction, moves such a row on behind what
