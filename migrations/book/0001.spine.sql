@@ -682,6 +682,11 @@ create table price_snapshots (
   constraint price_snapshots_trade_fkey foreign key (username, trade_id) references trades on delete cascade
 ) partition by range (created_at);
 
+-- By which remove_snapshots finds what is too old, without reading what isn't.
+create index portfolio_snapshots_age_idx on portfolio_snapshots (created_at);
+create index position_snapshots_age_idx  on position_snapshots  (created_at);
+create index price_snapshots_age_idx     on price_snapshots     (created_at);
+
 create table portfolio_snapshots_default partition of portfolio_snapshots default;
 create table position_snapshots_default  partition of position_snapshots  default;
 create table price_snapshots_default     partition of price_snapshots     default;

@@ -33,9 +33,10 @@ class Access(NamedTuple):
 
 
 class AccessLog:
-    """The statements of one session that aren't logged yet."""
+    """The statements of one session that aren't logged yet; of one that can read nothing, none."""
 
-    def __init__(self, mode: Mode | None = None) -> None:
+    def __init__(self, mode: Mode | None = None, can_read: bool = True) -> None:
+        self._can_read = can_read
         self.mode = mode
         self._accesses: list[Access] = []
         self._crossing: bytes | None = None
@@ -45,7 +46,9 @@ class AccessLog:
 
     def note(self, query: str) -> None:
         """A statement of one's own is about to run."""
-        self._accesses.append(_described(query, BOOKS[self.mode] if self.mode else "shared_data"))
+        if self._can_read:
+            own = BOOKS[self.mode] if self.mode else "shared_data"
+            self._accesses.append(_described(query, own))
 
     def note_refusal(self, query: str, error: psycopg.Error) -> None:
         """A statement was refused: a crossing, if what it lacked a right to is the other book."""

@@ -130,7 +130,7 @@ class Database:
     def logins(self) -> Iterator[Logins]:
         """One transaction of the login service's, which says who has logged in."""
         who = _who("twinbook_login", "twinbook_engine", "identity, pg_temp", "")
-        with self._transaction(who, Logins, AccessLog()) as logins:
+        with self._transaction(who, Logins, AccessLog(can_read=False)) as logins:
             yield logins
 
     def says(self, user: str, opens: Opens) -> str:

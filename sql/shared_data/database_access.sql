@@ -6,7 +6,7 @@ begin
 end
 $$;
 
--- Postgres gives everybody advisory locks and large objects: a lock that another's program waits for, a disk that fills.
+-- Postgres gives everybody advisory locks and large objects: a lock that another's program waits for, a full disk.
 -- Nothing of ours needs them. Only a superuser can take them back; where none did, twinbook doctor says so.
 do $$
 declare

@@ -90,6 +90,48 @@ AS_ANOTHER: list[Attack] = [
     ("alter default privileges for role twinbook_owner grant all on tables to public",),
 ]
 
+# Only where the identity is signed; else whoever can set the setting is its user.
+FORGE: list[Attack] = [
+    *(
+        (forge, then)
+        for forge in (
+            "set \"app.current_user\" = 'bob'",
+            "select set_config('app.current_user', 'bob', false)",
+            "set twinbook.verified_user = 'bob'",
+            "select set_config('app.current_user', replace(current_setting('app.current_user'), "
+            "'alice', 'bob'), false)",
+            "select set_config('app.current_user', replace(current_setting('app.current_user'), "
+            "':paper:', ':live:'), false)",
+            "alter role {login} set \"app.current_user\" = 'bob'",
+        )
+        for then in (
+            "table paper_trading.orders",
+            "table paper_trading.open_positions",
+            "select cancel_order('{order}')",
+            "select place_order('AAPL', 'buy', 1)",
+            "table identity.users",
+        )
+    ),
+    (
+        "select place_order('AAPL', 'buy', 1, "
+        "strategy => set_config('twinbook.verified_user', 'bob', false))",
+        "table paper_trading.orders",
+        "select cancel_order('{order}')",
+    ),
+    (
+        "begin",
+        "declare c cursor for table paper_trading.orders",
+        "set \"app.current_user\" = 'bob'",
+        "fetch all c",
+    ),
+    ("select identity.mint_token('bob', 'paper')",),
+    ("select identity.use_identity('trusted')",),
+    ("select identity.rotate_keys()",),
+    ("table identity.signing_keys",),
+    ("update identity.chosen_identity set kind = 'trusted'",),
+    ("create or replace function identity.current_username(book text) returns text return 'bob'",),
+]
+
 MAKE_OBJECTS: list[Attack] = [
     ("create schema evil",),
     ("create temporary table orders (username text)",),

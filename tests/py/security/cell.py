@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from tests.py.applications import Desk, Quote, open_desk, place, record
 
 from twinbook import doctor
+from twinbook.migrate import migrate
 
 Db = psycopg.Connection[Any]
 
@@ -44,6 +45,7 @@ class Cell:
 
     def __init__(self, desk: Desk, login: str, stack: ExitStack) -> None:
         self.desk, self.login, self._stack = desk, login, stack
+        self._token = ""
         self.installer = desk.installer()
         self.marks = [*MARKS, *self._bobs_ids()]
 
@@ -64,8 +66,15 @@ class Cell:
             )
         )
         if person:
-            db.execute("select set_config('app.current_user', %s, false)", [person])
+            proof = self._token if self._token and person == "alice" else person
+            db.execute("select set_config('app.current_user', %s, false)", [proof])
         return db
+
+    def sign(self) -> None:
+        """From here on the identity is signed, and alice's connections hold a token of hers."""
+        migrate(self.desk.url, identity="signed")
+        minted = self.installer.execute("select identity.mint_token('alice', 'paper', '1 hour')")
+        [(self._token,)] = minted.fetchall()
 
     def tries(self, *statements: str, db: Db | None = None) -> Outcome:
         """Runs statements as alice until one fails; tells all that the last of them did."""
@@ -103,7 +112,7 @@ class Cell:
 
     def remove(self, *protections: str) -> None:
         """Takes protections away, as the superuser; LOGIN stands for the login."""
-        for protection in protections:
+        for protection in filter(None, protections):
             self.installer.execute(protection.replace("LOGIN", self.login).encode())
 
     def rewrite(self, function: str, old: str, new: str) -> None:

@@ -1,8 +1,8 @@
 """The attack list, by a login of the paper book that may run any statement as alice.
 
 After each: nothing of bob's was told or changed, no fact was altered, no book was crossed. In the
-trusted identity whoever can set the setting is its user, so no attack here names bob in it; that
-is test_forged_setting.
+trusted identity whoever can set the setting is its user, so only where it is signed does an attack
+name bob in it; test_forged_setting says what that comes to.
 """
 
 import pytest
@@ -39,6 +39,18 @@ def _breaches(cell: Cell, attack: Attack, names: dict[str, str]) -> list[str]:
 def test_the_attack_list(cell: Cell, kind: str, subtests: pytest.Subtests) -> None:
     names = cell.bobs_names()
     for attack in _LISTS[kind]:
+        with subtests.test("; ".join(attack)[:80]):
+            assert _breaches(cell, attack, names) == []
+
+
+@pytest.mark.parametrize("kind", ["forging", *_LISTS])
+def test_the_attack_list_where_the_identity_is_signed(
+    cell: Cell, kind: str, subtests: pytest.Subtests
+) -> None:
+    names = cell.bobs_names()
+    cell.sign()
+    assert cell.count("table paper_trading.orders") > 0, "alice's token opens her own rows"
+    for attack in _LISTS.get(kind, attacks.FORGE):
         with subtests.test("; ".join(attack)[:80]):
             assert _breaches(cell, attack, names) == []
 
@@ -88,6 +100,7 @@ def test_every_function(cell: Cell) -> None:
             "changed",
         ),
         ("grant twinbook_owner to LOGIN", "CHANGE", "changed"),
+        ("", "FORGE", "told"),  # where the identity is trusted
     ],
 )
 def test_the_list_sees_what_is_open(cell: Cell, protection: str, attack: str, breach: str) -> None:

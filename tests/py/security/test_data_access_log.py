@@ -119,6 +119,8 @@ def test_administrators_and_auditors_are_logged_too(db: Database, db_url: str) -
             administration.execute("select * from shared_data.instruments")
         with installer.market_data() as market_data:
             market_data.execute("select * from shared_data.quotes")
+        with installer.logins() as desk:
+            desk.execute("select 'the login service, which can read nothing' as it")
     assert [row[:4] for row in _logged(db_url)] == [("", None, "select", ["shared_data"])] * 2
 
 
