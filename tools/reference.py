@@ -63,7 +63,7 @@ join pg_namespace as n on n.oid = p.pronamespace
 where n.nspname in ('paper_trading', 'shared_data', 'identity', 'oversight')
   and exists (select from aclexplode(p.proacl) as a where a.grantee = %s::regrole)
   and (p.prosecdef or p.proname = 'rate_between')
-  and p.proname <> 'paper_totals'
+  and p.proname not in ('paper_totals', 'proven_username')
 order by n.nspname <> 'paper_trading', n.nspname, p.proname
 """
 _TYPES = """

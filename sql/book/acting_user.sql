@@ -19,9 +19,10 @@ begin
     message = case when me is null         then 'no user is set'
                    when status is null     then format('there is no user %s', me)
                    else format('user %s is %s', me, lower(status)) end,
-    hint    = case when me is null
-                   then 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
-                        'Where the identity is signed, it takes a token for this book that is still good.'
+    hint    = case when me is null and not identity.is_nobody_set()
+                   then 'What is set proves nobody: it takes a token for this book that is still good.'
+                   when me is null
+                   then 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction.'
                    else 'An administrator registers, verifies and reinstates users.' end;
 end
 $$;

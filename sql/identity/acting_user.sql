@@ -12,8 +12,10 @@ begin
     raise exception using
       errcode = 'TB401',
       message = case when me is null then 'no user is set' else format('user %s is unknown or not active', me) end,
-      hint    = 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
-                'Where the identity is signed, it takes a token that is still good. An administrator registers users.';
+      hint    = case when me is null and not identity.is_nobody_set()
+                     then 'What is set proves nobody: it takes a token that is still good.'
+                     else 'Say who is asking: set "app.current_user" = ''alice''; in psql, set local in a transaction. '
+                          'An administrator registers users.' end;
   end if;
   return me;
 end

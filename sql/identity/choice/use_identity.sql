@@ -58,4 +58,5 @@ begin
 end
 $$;
 
-comment on function identity.use_identity is 'Choose how app.current_user is believed: trusted or signed. For the installer.';
+comment on function identity.use_identity is
+  'Choose how app.current_user is believed: trusted or signed. For the installer.';
