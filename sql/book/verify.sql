@@ -11,7 +11,7 @@ create function verify(is_onward boolean default false)
     rebuilt_equals_stored  boolean,
     chain_intact           boolean,
     first_bad_seq          bigint)
-  language plpgsql
+  language plpgsql stable -- of one moment, whatever is traded meanwhile
   set search_path from current
 as $$
 declare

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -224,3 +225,51 @@ def test_the_documented_example_is_true(db_url: str) -> None:
             event | {"checksum": checksum, "root": root},
         ).fetchone()
     assert row == (checksum, root, digest)
+
+
+def test_acts_are_in_line_per_user_and_for_no_other(
+    connect: Callable[..., psycopg.Connection],
+) -> None:
+    one, other = connect(), connect()
+    one.execute("select identity.register_user(name) from unnest(array['alice', 'bob']) as name")
+    for db in (one, other):
+        db.execute("set lock_timeout = '200ms'")
+    act = "select oversight.append_event(%s, 'tried', '{}')"
+    with one.transaction():
+        one.execute(act, ["alice"])
+        other.execute(act, ["bob"])  # waits for nobody
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute(act, ["alice"])
+    other.execute(act, ["alice"])
+    found = one.execute(
+        "select events, chain_intact from oversight.verify_book('oversight') "
+        "where username in ('alice', 'bob') order by username"
+    ).fetchall()
+    assert found == [(3, True), (2, True)]
+
+
+@pytest.mark.usefixtures("call")
+def test_what_is_traded_meanwhile_is_no_difference(
+    connect: Callable[..., psycopg.Connection],
+) -> None:
+    """Verifying looks at one moment, though orders are placed all the while."""
+    trading = connect("alice", "paper")
+
+    def trade() -> None:
+        for _ in range(60):
+            trading.execute("select from place_order('AAPL', 'buy', 1)")
+
+    auditor = connect(role="twinbook_auditor")
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(trade)
+        times = 0
+        while not done.done() or not times:
+            for is_onward in (True, False):
+                wrong = auditor.execute(
+                    "select * from oversight.verify_book('paper', %s) "
+                    "where not (chain_intact and rebuilt_equals_stored)",
+                    [is_onward],
+                ).fetchall()
+                assert wrong == []
+            times += 1
+        done.result()

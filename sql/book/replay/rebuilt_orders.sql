@@ -1,24 +1,22 @@
 -- Orders as their events alone tell them: begun by one event; told anew, with all of their terms, by those that change
--- these; brought on by fills, triggers and ends. An order that fills at once is a single event. offset 0 has what is taken
--- out of an event taken out once.
+-- these; brought on by fills, triggers and ends. An order that fills at once is a single event.
 
 create view rebuilt_orders
   with (security_invoker = true)
 as
 with begun as (
-  select a.username, a.portfolio_id, a.operation = 'order_rejected' as is_rejected, t.terms,
-         t.terms ->> 'order_id' as order_id,
-         (f.fill ->> 'quantity')::numeric as filled,
-         (f.fill ->> 'price')::numeric as price,
-         (f.fill ->> 'fee')::numeric
-           * case when f.fill ? 'fee_currency' then (f.fill ->> 'price')::numeric else 1 end as charged
+  select a.username, a.portfolio_id, a.operation = 'order_rejected' as is_rejected,
+         a.details ->> 'order_id' as order_id, a.details as terms, null::numeric as filled, null::numeric as value, null::numeric as charged
   from audit_log as a
-  cross join lateral (select case a.operation when 'order_filled' then a.details end) as f (fill)
-  cross join lateral (
-    select case a.operation when 'order_filled' then a.details -> 'order' else a.details end offset 0
-  ) as t (terms)
   where a.operation in ('order_placed', 'order_rejected')
-     or (a.operation = 'order_filled' and a.details ? 'order')
+  union all
+  select a.username, a.portfolio_id, false, a.details ->> 'order_id', a.details -> 'order',
+         (a.details ->> 'quantity')::numeric, (a.details ->> 'quantity')::numeric * (a.details ->> 'price')::numeric,
+         (a.details ->> 'fee')::numeric
+           * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end
+  from audit_log as a
+  where a.operation = 'order_filled'
+    and a.details ? 'order'
 ),
 retold as (
   select distinct on (a.username, a.portfolio_id, a.details ->> 'order_id')
@@ -90,7 +88,7 @@ select b.username, b.portfolio_id, b.order_id,
                           case when book() = 'paper' or b.terms ->> 'purpose' in ('stop_loss', 'take_profit')
                                then 'OPEN' else 'PENDING' end) end as status,
        n.filled as filled_quantity,
-       coalesce(b.filled * b.price, 0) + coalesce(p.value, 0) as filled_value,
+       coalesce(b.value, 0) + coalesce(p.value, 0) as filled_value,
        coalesce(b.charged, 0) + coalesce(p.charged, 0) as fees,
        coalesce(p.reject_reason, b.terms ->> 'reject_reason') as reject_reason,
        p.end_reason,

@@ -9,7 +9,7 @@ create function oversight.verify_log()
     rebuilt_equals_stored  boolean,
     chain_intact           boolean,
     first_bad_seq          bigint)
-  language plpgsql
+  language plpgsql stable
   set search_path = oversight, pg_temp
 as $$
 begin

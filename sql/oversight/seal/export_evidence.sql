@@ -1,6 +1,6 @@
--- What proves a portfolio's acts to somebody without this database, a line each: whose it is; the seals from the one that
--- last took this chain in to the newest; where the chain is in that one's tree; every event, with details as they were
--- hashed. Of oversight it is a user's chain, and no portfolio. docs/audit.md says how to check it.
+-- What proves a portfolio's acts to somebody without this database, a line each: whose it is; the seals from the one
+-- that last took this chain in to the newest; where the chain is in that one's tree; every event, with details as they
+-- were hashed. Of oversight it is a user's chain, and no portfolio. docs/audit.md says how to check it.
 -- Raises TB400 unknown book, TB403 not an administrator, TB404 no such chain.
 
 create function oversight.export_evidence(book text, username text, portfolio text default null)

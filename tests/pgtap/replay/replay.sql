@@ -1,6 +1,6 @@
 -- The events alone rebuild orders, trades, positions and balances; what is stored otherwise is found.
 begin;
-select plan(45);
+select plan(47);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');
@@ -15,6 +15,15 @@ select tests.act_as_installer();
 select tests.told_open('alice', tests.pending('alice', 'MSFT', 'sell', 2, strategy => 'short'));
 
 select is_empty('select * from departures', 'what is stored is what the events come to');
+savepoint told;
+select set_config('tests.refused', tests.pending('bob', 'AAPL', 'buy', 1), true);
+with refused as (
+  update orders as o set status = 'REJECTED', reject_reason = 'the broker says no'
+  where order_id = current_setting('tests.refused') returning o.*)
+select append_event(username, portfolio_id, 'order_refused', 'venue', jsonb_build_object('order_id', order_id, 'status', status, 'reject_reason', reject_reason)) from refused;
+select is((select string_agg(status || ': ' || reject_reason, '') from rebuilt_orders where status = 'REJECTED'), 'REJECTED: the broker says no', 'any event may tell a status');
+select is_empty('select * from departures', 'which is then what is stored');
+rollback to told;
 select tests.act_as('alice', book());
 select results_eq($$ select kind, count(*) from replay() group by kind order by kind $$,
   $$ values ('balance', 1::bigint), ('order', 7), ('position', 2), ('trade', 3) $$, 'every order, trade, position and balance is rebuilt');
