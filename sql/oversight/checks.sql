@@ -19,7 +19,7 @@ where c.relnamespace = 'oversight'::regnamespace and c.relkind = 'v' and said is
 comment on view   oversight.checks          is 'The integrity checks that isolation_report runs.';
 comment on column oversight.checks.severity is 'INFO, WARNING, HIGH or CRITICAL.';
 comment on column oversight.checks.about    is 'each book, or the database as a whole.';
-comment on column oversight.checks.cost     is 'What it reads: the catalog; few rows, those that are open or newest; or the whole book.';
+comment on column oversight.checks.cost     is 'What it reads: the catalog; few rows, those that are open or newest; or the whole book, as far as each portfolio.';
 comment on column oversight.checks.means    is 'What a row of it means.';
 comment on column oversight.checks.remedy   is 'What to do about it.';
 grant select on oversight.checks to twinbook_engine, twinbook_auditor, twinbook_admin;

@@ -7,7 +7,7 @@ create function oversight.isolation_report(quick boolean default false)
   language plpgsql stable
   security definer
   set search_path = oversight, pg_temp
-  set lock_timeout = '5s'
+  set lock_timeout = '1s'
 as $$
 declare
   held record;

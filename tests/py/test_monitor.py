@@ -132,6 +132,18 @@ def test_quick_leaves_out_what_reads_a_whole_book(staged: str) -> None:
     assert _call(staged, "monitor", "--once").exit_code == 1
 
 
+def test_a_check_that_waits_for_a_lock_is_a_warning(staged: str) -> None:
+    with psycopg.connect(staged) as db:
+        db.execute("lock table oversight.live_switch")
+        done = _call(staged, "--json", "monitor", "--once", "--at-least", "INFO")
+    (failed,) = [check for check in json.loads(done.stdout) if not check["passed"]]
+    assert failed["check_name"] == "live_trading_halted"
+    assert failed["severity"] == "WARNING"
+    assert failed["found"] is None
+    assert failed["detail"].startswith("could not look")
+    assert done.exit_code == 1
+
+
 def test_what_is_a_breach_can_be_said(staged: str) -> None:
     _plant(staged, "update shared_data.quotes set quoted_at = '2026-02-20'")
     assert _call(staged, "monitor", "--once").exit_code == 1

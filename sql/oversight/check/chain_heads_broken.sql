@@ -1,4 +1,4 @@
--- Audit chains whose newest links don't hold: the head, and the twenty rows before it. twinbook verify walks the whole.
+-- Audit chains whose newest links don't hold: the head, and the two rows before it. twinbook verify walks the whole.
 
 create view oversight.chain_heads_broken
   with (security_invoker = true)
@@ -17,7 +17,7 @@ with links as (
     from oversight.all_audit_log as n
     where (n.book, n.username, n.portfolio_id) = (p.book, p.username, p.portfolio_id)
     order by n.seq desc
-    limit 20
+    limit 3
   ) as a
   window chain as (partition by p.book, p.username, p.portfolio_id order by a.seq)
 )
@@ -32,6 +32,6 @@ where l.checksum <> l.computed
    or (l.seq = l.audit_seq and l.checksum is distinct from l.audit_head);
 
 comment on view oversight.chain_heads_broken is
-  'CRITICAL, each book, few rows: The newest part of an audit chain was changed. '
+  'CRITICAL, each book, whole book: The newest part of an audit chain was changed. '
   'Do: run twinbook verify, which names the first bad row, keep a copy of the database, and compare with a backup.';
 select oversight.keep_check('chain_heads_broken');
