@@ -64,14 +64,14 @@ from oversight.audit_log, unnest(array['1', 'oversight', username, null, seq::te
 where username = 'alice'
 group by username, seq, operation, checksum order by seq;
 
--- Of the verbs outside the books, these alone leave no row: they bring prices, read, or do what each portfolio's log tells.
+-- Of the verbs outside the books, these alone leave no row: they bring prices, read, log reading, or do what each portfolio's log tells.
 select set_eq($$
   select p.proname::text from pg_proc as p
   where p.pronamespace in ('identity'::regnamespace, 'shared_data'::regnamespace) and p.prosecdef and p.provolatile = 'v'
     and exists (select from aclexplode(p.proacl) as a
                 where a.grantee in ('twinbook_paper'::regrole, 'twinbook_live'::regrole, 'twinbook_admin'::regrole, 'twinbook_market_data'::regrole))
     and p.prosrc !~ 'oversight\.append_event|take_action' $$,
-  array['record_quote', 'record_quotes', 'replay_quotes', 'record_bars', 'load_bars', 'sweep', 'expire_instruments', 'take_snapshots'],
+  array['record_quote', 'record_quotes', 'replay_quotes', 'record_bars', 'load_bars', 'sweep', 'expire_instruments', 'take_snapshots', 'log_access'],
   'every other verb appends its act');
 select ok(prosrc ~ 'oversight\.append_event', 'corporate actions too') from pg_proc where proname = 'take_action';
 
