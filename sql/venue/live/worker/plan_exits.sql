@@ -22,10 +22,22 @@ declare
 begin
   select p.* into home
   from portfolios as p
-  where (p.username, p.broker, p.account) = (held.username, held.broker, held.account)
-  order by p.is_active desc
-  limit 1
+  where (p.username, p.broker, p.account) = (held.username, held.broker, held.account) and p.is_active
   for no key update;
+
+  -- A portfolio that was closed since has nothing to protect.
+  for piece in
+    select s.*
+    from order_outbox as s
+    join portfolios as p using (username, portfolio_id)
+    where (s.username, s.broker, s.account) = (held.username, held.broker, held.account)
+      and s.state in ('QUEUED', 'SENDING', 'PLACED', 'WORKING', 'HELD')
+      and not s.is_unwanted
+      and not p.is_active
+  loop
+    perform give_up(piece);
+    moves := moves + 1;
+  end loop;
 
   for trade in
     select t.username, t.trade_id, t.symbol, t.direction, t.stop_loss, t.take_profit, t.closed_at,

@@ -1,7 +1,7 @@
 -- Rule 28: exits go to the broker in parts, as the entry fills, and follow the trade: they grow and shrink with it, change
 -- their price, make way for a take profit that is due and for what closes, and are gone when it is.
 begin;
-select plan(79);
+select plan(85);
 
 select tests.set_stage();
 select tests.open_at_broker('alice');
@@ -191,6 +191,22 @@ select tests.act_as('alice', 'live');
 select results_eq($$ select status::text, exit_reason, open_quantity from trades where symbol = 'MSFT' $$, $$ values ('CLOSED', 'flatten', 0::numeric) $$, 'and nothing is open');
 select is((select quantity::numeric from positions where symbol = 'MSFT'), 0::numeric, 'nor too much');
 select is(pg_temp.plan(), 0, 'nothing is left to be done');
+
+-- A trade that has ended, and a portfolio that is closed, before anybody planned: what stands there goes all the same.
+select tests.act_as('alice', 'live');
+select tests.quote('AAPL', 99, 101);
+select pg_temp.note('entry', (place_order('AAPL', 'buy', 2, 'limit', 100, stop_loss => 90)).order_id);
+select tests.act_as_worker('alice');
+select tests.send(pg_temp.noted('entry'), 'e3'), tests.tell(pg_temp.noted('entry'), 'FILLED', 2, 100), pg_temp.plan(), pg_temp.send_all();
+select tests.act_as_worker('alice');
+select report_order('w1', report_external('w1', 'tradier', 'VA1', 'x', 'AAPL', 'sell', 2, now() + interval '1 second'), 'FILLED', 'filled', true, 2, 100) is not null;
+select tests.act_as('alice', 'live');
+select is((select is_active from close_portfolio('main')), false, 'a portfolio without anything open is closed');
+select lives_ok($$ select open_portfolio('anew', feed => 'tape', broker => 'tradier', account => 'VA1') $$, 'and its account opened anew');
+select is(pg_temp.pieces(), 'stop_loss WORKING 2 90', 'while a stop loss still rests there');
+select is(pg_temp.plan(), 1, 'it goes');
+select is(pg_temp.pieces(), 'unwanted stop_loss WORKING 2 90', 'with its portfolio');
+select is(pg_temp.canceled(), null, 'for good');
 
 select tests.act_as_installer();
 select is_empty('select * from differences()', 'the book is whole');
