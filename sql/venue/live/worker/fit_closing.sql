@@ -1,6 +1,6 @@
--- What closes leaves with no more than is open by now, less what is being closed at the broker already: an exit may have
--- filled since. A smaller piece takes its place, and the rest ends with that; with nothing open it ends at once. A trade's
--- closing isn't kept by its user's own orders that reduce. Returns whether it may leave as it is.
+-- What closes leaves with no more than is open by now, less what is being closed at the broker already: an exit may
+-- have filled since. A smaller piece takes its place, and the rest ends with that; with nothing open it ends at
+-- once. A trade's closing isn't kept by its user's own orders that reduce. Returns whether it may leave as it is.
 
 create function fit_closing(target orders, home portfolios, sent order_outbox)
   returns boolean
