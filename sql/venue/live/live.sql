@@ -37,6 +37,7 @@
 \ir worker/lock_sent.sql
 \ir worker/due_tasks.sql
 \ir worker/lost_yes_of.sql
+\ir worker/fit_closing.sql
 \ir worker/begin_sending.sql
 \ir worker/finish_sending.sql
 \ir worker/record_fills.sql

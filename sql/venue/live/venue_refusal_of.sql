@@ -48,21 +48,31 @@ begin
     return 'the portfolio differs from the broker''s account: look at reconciliation_differences, then accept_difference';
   end if;
 
-  -- The broker has taken off already what an order held when it was read.
   value := increase * target.hold_unit + target.hold_fee;
   power := coalesce((account.cash -> target.currency
                      ->> case when market.option_type is null then 'buying_power' else 'option_buying_power' end)::numeric,
                     (account.cash -> target.currency ->> 'buying_power')::numeric, 0);
+  -- What the broker can't have counted when it was read: what was placed there since, or isn't yet.
   taken := coalesce((
-    select sum(o.held_amount)
+    select sum(o.held_amount + o.filled_value * i.multiplier)
     from orders as o
-    where (o.username, o.portfolio_id) = (home.username, home.portfolio_id)
-      and o.status in ('PENDING', 'OPEN', 'PARTIALLY_FILLED')
+    join shared_data.instruments as i using (symbol)
+    where o.username = home.username
       and o.currency = target.currency
-      and o.created_at > account.synced_at
-      and o.order_id <> target.order_id), 0);
+      and o.origin = 'user'
+      and o.order_id <> target.order_id
+      and o.order_id in (
+        select s.order_id
+        from order_outbox as s
+        where (s.username, s.portfolio_id, s.effect) = (home.username, home.portfolio_id, 'open')
+          and s.state not in ('WITHDRAWN', 'REFUSED')
+          and (s.over_at is null or s.over_at > account.synced_at)
+          and (s.placed_at is null or s.placed_at > account.synced_at))), 0);
 
-  if target.created_at <= account.synced_at then
+  -- And what it has taken off already for this very order.
+  if exists (select from order_outbox as s
+             where (s.username, s.order_id) = (home.username, target.order_id)
+               and s.placed_at <= account.synced_at) then
     power := power + target.held_amount;
   end if;
 

@@ -28,7 +28,7 @@ create function tests.client_id(order_id text)
   language sql
   security definer
 as $$
-  select s.client_id from order_outbox as s where s.order_id = client_id.order_id order by s.created_at desc, (s.over_at is null) desc limit 1
+  select s.client_id from order_outbox as s where s.order_id = client_id.order_id order by s.created_at desc, s.over_at desc nulls first limit 1
 $$;
 
 -- How an order and its newest piece stand: status, pending action, the piece's state, the total filled.

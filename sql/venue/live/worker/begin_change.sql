@@ -1,5 +1,5 @@
--- Stores the intent to send a replacement. Returns whether to send it: not where it was given up meanwhile, nor where it
--- would increase exposure and has lost a yes; then the order stays as it was.
+-- Stores the intent to send a replacement. Returns whether to send it: not where it was given up meanwhile, nor
+-- where it would increase exposure and has lost a yes; then the order stays as it was.
 -- Raises TB403 the lease is over, TB404 not visible.
 
 create function begin_change(worker text, client_id uuid)

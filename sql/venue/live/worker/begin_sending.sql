@@ -1,5 +1,6 @@
--- Stores the intent to send, before anything is sent: from here on it may have landed. What increases exposure and has
--- lost a yes meanwhile (a halt, the administrator's) is withdrawn instead. Returns whether to send it.
+-- Stores the intent to send, before anything is sent: from here on it may have landed. What increases exposure and
+-- has lost a yes meanwhile (a halt, the administrator's) is withdrawn instead, and what closes more than is open by
+-- now makes way for less. Returns whether to send it.
 -- Raises TB403 the lease is over, TB404 not visible, TB422 it isn't waiting to be sent.
 
 create function begin_sending(worker text, client_id uuid)
@@ -25,6 +26,10 @@ begin
   why := lost_yes_of(sent);
   if why is not null then
     perform withdraw_order(locked.target, why, 'venue');
+    return false;
+  end if;
+
+  if not fit_closing(locked.target, locked.home, sent) then
     return false;
   end if;
 

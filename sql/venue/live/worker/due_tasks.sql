@@ -1,6 +1,6 @@
 -- What a worker is to do for an account now: first what protects (finding what may have landed, cancels), then what
--- is new. What closes a trade waits until the broker no longer has exits for that quantity. Raises TB403 the lease is
--- over.
+-- is new. What closes a trade waits until the broker no longer has exits for that quantity, nor orders that it takes
+-- the place of. Raises TB403 the lease is over.
 
 create function due_tasks(worker text, broker text, account text)
   returns setof broker_task
@@ -39,7 +39,7 @@ begin
     join orders as x using (username, order_id)
     join trades as t on (t.username, t.trade_id) = (x.username, x.trade_id)
     where (x.username, x.trade_id) = (w.username, w.trade_id)
-      and x.purpose in ('stop_loss', 'take_profit')
+      and (x.purpose in ('stop_loss', 'take_profit') or (e.is_unwanted and e.effect = 'close'))
       and e.state in ('SENDING', 'PLACED', 'WORKING', 'HELD')
     group by t.open_quantity
     having sum(e.quantity - e.filled_quantity) > t.open_quantity - w.quantity)

@@ -1,8 +1,8 @@
 -- Brings what stands at the broker in line with the exits of an account's trades, whatever happened meanwhile: for
 -- all that is open of a trade, less what closing orders take, the stop loss rests there; the take profit does where
 -- there is no stop, or once the market has come to its price, and then the stop goes first. What is too much, or has
--- another price, is canceled; what is missing is sent when nothing that is to go stands there any more. Returns how
--- many changes that makes. Raises TB403 the lease is over.
+-- another price, is canceled; what is missing is sent when nothing that is to go stands there any more, and in a minute
+-- where the broker has just refused or dropped it. Returns how many changes that makes. Raises TB403 the lease is over.
 
 create function plan_exits(worker text, broker text, account text)
   returns integer
@@ -22,10 +22,22 @@ declare
 begin
   select p.* into home
   from portfolios as p
-  where (p.username, p.broker, p.account) = (held.username, held.broker, held.account)
-  order by p.is_active desc
-  limit 1
+  where (p.username, p.broker, p.account) = (held.username, held.broker, held.account) and p.is_active
   for no key update;
+
+  -- A portfolio that was closed since has nothing to protect.
+  for piece in
+    select s.*
+    from order_outbox as s
+    join portfolios as p using (username, portfolio_id)
+    where (s.username, s.broker, s.account) = (held.username, held.broker, held.account)
+      and s.state in ('QUEUED', 'SENDING', 'PLACED', 'WORKING', 'HELD')
+      and not s.is_unwanted
+      and not p.is_active
+  loop
+    perform give_up(piece);
+    moves := moves + 1;
+  end loop;
 
   for trade in
     select t.username, t.trade_id, t.symbol, t.direction, t.stop_loss, t.take_profit, t.closed_at,
@@ -88,7 +100,8 @@ begin
         where (x.username, x.trade_id) = (trade.username, trade.trade_id)
           and x.purpose in ('stop_loss', 'take_profit')
           and (s.state in ('QUEUED', 'SENDING', 'PLACED', 'WORKING', 'HELD') and (s.is_unwanted or x.order_id <> leg.order_id)
-               or (s.state = 'REFUSED' and s.order_id = leg.order_id and s.over_at > now() - interval '1 minute'))) then
+               or (s.state in ('REFUSED', 'OVER') and not s.is_unwanted and s.filled_quantity < s.quantity
+                   and s.order_id = leg.order_id and s.over_at > now() - interval '1 minute'))) then
         perform send_order(leg, home, aim - there, 'close');
         moves := moves + 1;
       end if;

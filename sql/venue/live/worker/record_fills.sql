@@ -1,6 +1,7 @@
--- Records what a broker told of an order's fills that the book hasn't yet: each by the broker's id, or, where it gives
--- none, what was filled since as one execution at the price that the average moved by, once it tells one. Never refused:
--- an overfill, or a fill of what had ended, is recorded and alarmed. Returns the order, and adds up what was sent.
+-- Records what a broker told of an order's fills that the book hasn't yet: each by the broker's id, or, where it
+-- gives none, what was filled since as one execution at the price that the average moved by, once it tells one.
+-- Never refused: an overfill, or a fill of what had ended, is recorded and alarmed. Returns the order, and adds up
+-- what was sent.
 
 create function record_fills(
     target           orders,

@@ -1,6 +1,6 @@
 -- Takes in how an order stands at its broker: first it counts as placed, then a replacement that took effect, then its
 -- fills, and its end only when every fill that the broker speaks of is recorded. A status that nobody documented is
--- not an end, and is alarmed. An exit's end by the broker's own doing is alarmed; another takes its place.
+-- not an end, and is alarmed. An exit's end by the broker's own doing is alarmed; another takes its place in a minute.
 -- Raises TB403 the lease is over, TB404 not visible, TB422 it was never placed.
 
 create function report_order(
@@ -97,7 +97,8 @@ begin
                                   else report_order.status end,
                      coalesce(report_order.reason, case when report_order.status = 'REJECTED'
                                                           or target.pending_action <> 'cancel'
-                                                        then lower(report_order.status) || ' by the broker' end), 'venue');
+                                                        then lower(report_order.status) || ' by the broker' end),
+                     'venue');
   end if;
 
   if target.pending_action <> 'none' then

@@ -1,7 +1,7 @@
 -- One worker at a time has an account: for so long, and nobody else says anything of it meanwhile. What he left half done
 -- the next one finds.
 begin;
-select plan(82);
+select plan(93);
 
 select tests.set_stage();
 select tests.open_at_broker('alice'), tests.open_at_broker('alice', account => 'VA2', name => 'second'), tests.open_at_broker('bob');
@@ -13,7 +13,7 @@ create function pg_temp.noted(what text) returns text language sql as $$ select 
 create function pg_temp.id(what text) returns uuid language sql as $$ select tests.client_id(pg_temp.noted(what)) $$;
 
 create function pg_temp.verbs() returns table (act text) language sql as $$
-  values ('release_account(%L, ''tradier'', ''VA1'')'), ('next_nonce(%L, ''tradier'', ''VA1'', 1)'), ('due_tasks(%L, ''tradier'', ''VA1'')'), ('plan_exits(%L, ''tradier'', ''VA1'')'),
+  values ('extend_lease(%L, ''tradier'', ''VA1'')'), ('sent_orders(%L, ''tradier'', ''VA1'')'), ('release_account(%L, ''tradier'', ''VA1'')'), ('next_nonce(%L, ''tradier'', ''VA1'', 1)'), ('due_tasks(%L, ''tradier'', ''VA1'')'), ('plan_exits(%L, ''tradier'', ''VA1'')'),
          ('report_account(%L, ''tradier'', ''VA1'', ''{}'', ''{}'')'), ('report_external(%L, ''tradier'', ''VA1'', ''x'', ''AAPL'', ''buy'', 1, now())'),
          ('begin_sending(%L, pg_temp.id(''his''))'), ('finish_sending(%L, pg_temp.id(''his''), ''unknown'')'), ('begin_change(%L, pg_temp.id(''his''))'),
          ('finish_change(%L, pg_temp.id(''his''), ''taken'')'), ('report_order(%L, pg_temp.id(''his''), ''OPEN'', ''open'', true, 0)'), ('defer_task(%L, pg_temp.id(''his''), ''x'', ''1 second'')')
@@ -57,6 +57,13 @@ select results_eq($$ select action, attempts from due_tasks('w4', 'tradier', 'VA
 select throws_ok($$ select finish_sending('w1', pg_temp.id('his'), 'not sent') $$, 'TB403', null, 'the first has nothing to say any more');
 select lives_ok($$ select finish_sending('w4', pg_temp.id('his'), 'placed', broker_order_id => 'b1') $$, 'what is found is there');
 select throws_ok($$ select release_account('w1', 'tradier', 'VA1') $$, 'TB403', null, 'nor does he give it back');
+
+-- More time, and what was sent.
+select lives_ok($$ select extend_lease('w4', 'tradier', 'VA1', '1 hour') $$, 'who has it may keep it for longer');
+select tests.act_as_installer();
+select ok((select leased_until > clock_timestamp() + interval '50 minutes' from identity.broker_accounts where username = 'bob'), 'as long as he says');
+select tests.act_as_worker('bob');
+select results_eq($$ select broker_order_id, state from sent_orders('w4', 'tradier', 'VA1') $$, $$ values ('b1', 'PLACED') $$, 'he knows what was sent');
 
 -- Numbers for requests rise, whoever has the account.
 select is(next_nonce('w4', 'tradier', 'VA1', 1000), 1000::bigint, 'a nonce begins at what the clock says');

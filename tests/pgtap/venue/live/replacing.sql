@@ -168,7 +168,7 @@ select tests.act_as_installer();
 select oversight.lift_halt('over') is not null;
 
 -- Buying power: what the order holds already was taken from what the broker tells.
-update identity.broker_accounts set cash = '{"USD": {"amount": "100", "buying_power": "100"}}', synced_at = now() + interval '1 second';
+update identity.broker_accounts set cash = '{"USD": {"amount": "100", "buying_power": "100"}}', synced_at = clock_timestamp();
 select is(pg_temp.replace('j', 1, 11), 'OPEN replace WORKING', 'one more costs 90, and 100 are left');
 select begin_change('w1', pg_temp.id('j')), pg_temp.shows('j', 'OPEN', 0, 11, 90);
 select tests.act_as('alice', 'live');
