@@ -65,7 +65,7 @@ begin
 
   if sent.change_state = 'SENT' then
     target := settle_change(target, sent, report_order.quantity, report_order.limit_price, report_order.stop_price,
-                            is_over);
+                            is_over, coalesce(report_order.broker_order_id <> sent.broker_order_id, false));
   end if;
 
   update order_outbox as s
