@@ -1,6 +1,7 @@
--- Gives an open order its new terms, which its user has chosen: counted in its version, and told as an event.
+-- Gives an open order its new terms, which its user has chosen, or the venue: counted in its version, and told as an
+-- event.
 
-create function apply_terms(wanted orders)
+create function apply_terms(wanted orders, actor text default null)
   returns orders
   language plpgsql
   set search_path from current
@@ -21,7 +22,8 @@ begin
   where (o.username, o.order_id) = (wanted.username, wanted.order_id)
   returning o.* into changed;
 
-  perform append_event(changed.username, changed.portfolio_id, 'order_replaced', changed.username,
+  perform append_event(changed.username, changed.portfolio_id, 'order_replaced',
+                       coalesce(apply_terms.actor, changed.username),
                        order_details(changed));
   return changed;
 end

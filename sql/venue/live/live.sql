@@ -35,6 +35,7 @@
 \ir worker/broker_symbol_of.sql
 \ir worker/lock_sent.sql
 \ir worker/due_tasks.sql
+\ir worker/shrink_closing.sql
 \ir worker/begin_sending.sql
 \ir worker/finish_sending.sql
 \ir worker/record_fills.sql

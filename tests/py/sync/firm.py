@@ -231,7 +231,8 @@ class Firm:
             counts = self.work().counts
             if not counts.keys() - {"differences"} and not self._is_waiting():
                 return
-        raise AssertionError(f"it isn't over after {most} passes: {self.done[-1]} {self.rows()}")
+        last = [str(one) for one in self.failures[-2:]]
+        raise AssertionError(f"not over after {most} passes: {self.done[-1]} {last} {self.rows()}")
 
     # What can be seen
 

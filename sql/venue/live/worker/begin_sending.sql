@@ -1,5 +1,6 @@
 -- Stores the intent to send, before anything is sent: from here on it may have landed. What increases exposure and has
--- lost a yes meanwhile (a halt, the administrator's) is withdrawn instead. Returns whether to send it.
+-- lost a yes meanwhile (a halt, the administrator's) is withdrawn instead; what closes more than an exit has left open
+-- is sent anew for that much. Returns whether to send it.
 -- Raises TB403 the lease is over, TB404 not visible, TB422 it isn't waiting to be sent.
 
 create function begin_sending(worker text, client_id uuid)
@@ -9,9 +10,10 @@ create function begin_sending(worker text, client_id uuid)
   set search_path from current
 as $$
 declare
-  locked record;
-  sent   order_outbox;
-  why    text;
+  locked    record;
+  sent      order_outbox;
+  why       text;
+  left_open numeric;
 begin
   select * into locked from lock_sent(begin_sending.worker, begin_sending.client_id);
   sent := locked.sent;
@@ -35,6 +37,16 @@ begin
 
   if why is not null then
     perform withdraw_order(locked.target, why, 'venue');
+    return false;
+  end if;
+
+  select t.open_quantity into left_open
+  from trades as t
+  where (t.username, t.trade_id) = (sent.username, (locked.target).trade_id)
+    and (locked.target).purpose = 'close';
+
+  if sent.quantity > left_open and left_open > 0 then
+    perform shrink_closing(locked.home, locked.target, sent, left_open);
     return false;
   end if;
 
