@@ -1,6 +1,7 @@
 """A person who trades live at a stand-in, the worker that carries their orders, and a short word
 for each thing that a test does."""
 
+import base64
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,7 +11,6 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
-from cryptography.fernet import Fernet
 from psycopg.rows import namedtuple_row
 from tests.py.brokers.venues import credentials_for
 
@@ -23,7 +23,7 @@ from twinbook.rows import BrokerAccount, Order
 from twinbook.sync import Done, Worker
 from twinbook.verbs import Book
 
-KEY = Fernet.generate_key().decode()
+KEY = base64.urlsafe_b64encode(b"only for tests, never for money!").decode()
 CONFIRMATION = "I_UNDERSTAND_THE_RISKS"
 
 
@@ -72,29 +72,32 @@ class Office:
         self.url = url
         self.vault = Vault(key)
         self.db: Database = connect(url)
-        self._installer = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
+        self.installer = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
 
     def __enter__(self) -> "Office":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._installer.close()
+        self.installer.close()
         self.db.close()
 
+    def reconnect(self) -> None:
+        """After the server was away."""
+        self.installer.close()
+        self.installer = psycopg.connect(self.url, autocommit=True, row_factory=namedtuple_row)
+
     def furnish(self) -> None:
-        """The instruments, their names at the brokers, and a first quote of each."""
+        """The instruments, and their names at the brokers."""
         with self.db.market_data() as data:
             data.add_instrument("AAPL", "equity", "USD")
             data.add_instrument(
                 "BTCUSD", "crypto", "USD", base_currency="BTC", price_decimals=1, size_decimals=8
             )
             data.add_broker_symbol("kraken", "BTCUSD", "XBTUSD")
-            for traded in {one.symbol: one for one in TRADED.values()}.values():
-                _record(data, traded, traded.price)
 
     def sql(self, query: str, *values: object) -> list[Any]:
         """Rows, as the installer sees them: for what no person's rights show, and for set-up."""
-        done = self._installer.execute(query.encode(), values)
+        done = self.installer.execute(query.encode(), values)
         return done.fetchall() if done.description else []
 
     @contextmanager
@@ -141,7 +144,9 @@ class Firm:
         assert not self.failures, self.failures
 
     def open(self) -> None:
-        """A portfolio with what the account has."""
+        """A portfolio with what the account has, and a quote of what it trades."""
+        with self.office.db.market_data() as data:
+            _record(data, self.traded, self.traded.price)
         with self.session() as book:
             book.open_portfolio("main", broker=self.broker, account=self.account)
 
@@ -205,17 +210,7 @@ class Firm:
 
     def pass_time(self, seconds: float = 120) -> None:
         """Whatever the database waits for has so many seconds less to go."""
-        ago = timedelta(seconds=seconds)
-        self.office.sql(
-            "update live_trading.order_outbox set not_before = not_before - %s,"
-            " sending_at = sending_at - %s, over_at = over_at - %s where username = %s",
-            *(ago, ago, ago, self.person),
-        )
-        self.office.sql(
-            "update identity.broker_accounts set leased_until = leased_until - %s"
-            " where username = %s",
-            *(ago, self.person),
-        )
+        pass_time(self.office.installer, self.person, seconds)
 
     def work(self, times: int = 1) -> Done:
         """Passes of the worker, one after another; what the last one did."""
@@ -229,7 +224,7 @@ class Firm:
         for _ in range(most):
             self.pass_time()
             counts = self.work().counts
-            if not counts.keys() - {"differences"} and not self._is_waiting():
+            if not counts.keys() - {"differences"} and not is_waiting(self.office.installer, self.person):
                 return
         last = [str(one) for one in self.failures[-2:]]
         raise AssertionError(f"not over after {most} passes: {self.done[-1]} {last} {self.rows()}")
@@ -265,12 +260,30 @@ class Firm:
         elif isinstance(done, Done):
             self.done[-1] = done
 
-    def _is_waiting(self) -> bool:
-        return any(
-            one.state in ("QUEUED", "SENDING", "PLACED") or one.change_state or one.is_unwanted
-            for one in self.rows()
-            if one.state not in ("OVER", "REFUSED", "WITHDRAWN", "HELD")
-        )
+
+def pass_time(db: psycopg.Connection[Any], person: str, seconds: float = 120) -> None:
+    """Whatever the database waits for, for a person, has so many seconds less to go."""
+    ago = timedelta(seconds=seconds)
+    db.execute(
+        "update live_trading.order_outbox set not_before = not_before - %s,"
+        " sending_at = sending_at - %s, over_at = over_at - %s where username = %s",
+        [ago, ago, ago, person],
+    )
+    db.execute(
+        "update identity.broker_accounts set leased_until = leased_until - %s where username = %s",
+        [ago, person],
+    )
+
+
+def is_waiting(db: psycopg.Connection[Any], person: str) -> bool:
+    """Whether something of a person's is on its way, either way."""
+    found = db.execute(
+        "select from live_trading.order_outbox where username = %s and (state in"
+        " ('QUEUED', 'SENDING', 'PLACED') or state = 'WORKING'"
+        " and (change_state is not null or is_unwanted)) limit 1",
+        [person],
+    )
+    return bool(found.fetchall())
 
 
 def login_of(broker: str, number: int) -> Login:
