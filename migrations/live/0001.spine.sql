@@ -57,7 +57,7 @@ create table order_outbox (
 );
 
 create index order_outbox_order_idx     on order_outbox (username, order_id);
-create index order_outbox_portfolio_idx on order_outbox (username, portfolio_id);
+create index order_outbox_portfolio_idx on order_outbox (username, portfolio_id, over_at);
 create index order_outbox_due_idx       on order_outbox (username, broker, account, not_before)
   where state in ('QUEUED', 'SENDING', 'PLACED', 'WORKING', 'HELD');
 

@@ -811,19 +811,13 @@ class BrokerWork(Session):
         )
 
     def finish_change(
-        self,
-        worker: str,
-        client_id: UUID,
-        outcome: str,
-        *,
-        message: str | None = None,
-        broker_order_id: str | None = None,
+        self, worker: str, client_id: UUID, outcome: str, *, message: str | None = None
     ) -> None:
         """Store what came of sending a replacement. For the broker worker's role."""
         return self._none(
             "finish_change",
             {"worker text": worker, "client_id uuid": client_id, "outcome text": outcome},
-            {"message text": message, "broker_order_id text": broker_order_id},
+            {"message text": message},
         )
 
     def finish_sending(

@@ -700,6 +700,7 @@ def _read_order(body: Any) -> Order:
         created_at=moment(told.get("submitted_at") or told.get("created_at")),
         updated_at=moment(told.get("updated_at")),
         replaced_by=maybe_text(told.get("replaced_by")),
+        replaces=maybe_text(told.get("replaces")),
         legs=tuple(_read_order(leg) for leg in items(told.get("legs") or [])),
     )
 

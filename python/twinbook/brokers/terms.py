@@ -153,7 +153,7 @@ class Order:
     somebody should look. Terms are None where the broker gives none (parents of pairs and
     brackets) or where ours have no word for it. ``filled_quantity`` is what has been executed,
     also of an order that ended. ``fee`` is None where orders carry none. ``replaced_by`` is the
-    id of the order that goes on in its place.
+    id of the order that goes on in its place, ``replaces`` of the one in whose place it went on.
     """
 
     order_id: str
@@ -175,6 +175,7 @@ class Order:
     created_at: datetime | None
     updated_at: datetime | None
     replaced_by: str | None = None
+    replaces: str | None = None
     legs: tuple["Order", ...] = ()
 
 

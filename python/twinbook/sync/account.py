@@ -1,11 +1,10 @@
 """One account, brought in line with its broker: what is to be sent goes, what happened comes in."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,13 +17,13 @@ from twinbook.brokers import (
     BrokerProvider,
     DuplicateClientId,
     Effect,
+    Fill,
     NotSupported,
     Order,
     OrderChange,
     OrderRequest,
     OrderStatus,
     OrderType,
-    Placed,
     RateLimited,
     Rejected,
     Resubmission,
@@ -32,6 +31,7 @@ from twinbook.brokers import (
     TimeInForce,
     Unavailable,
     UnknownOrder,
+    clock,
 )
 from twinbook.database import Database
 from twinbook.rows import BrokerAccount, BrokerTask, Difference, SentOrder
@@ -106,12 +106,12 @@ class AccountSync:
         self._resubmits = resubmits
         self._every = every
         self._lease = lease
-        self._lease_from = time.monotonic()
+        self._lease_from = clock.monotonic()
         self._done = Done()
 
     def run(self) -> Done:
         """Sends, reads and reconciles. Raises BrokerError, TwinbookError."""
-        began = datetime.now(UTC)
+        began = clock.now()
         for _ in range(_ROUNDS):
             with self._work() as work:
                 planned = work.plan_exits(*self._held)
@@ -134,9 +134,9 @@ class AccountSync:
     def _work(self) -> Iterator[BrokerWork]:
         """A transaction of the account's own user, with the lease kept."""
         with self._db.broker_work(self._said) as work:
-            if time.monotonic() - self._lease_from > self._lease.total_seconds() / 3:
+            if clock.monotonic() - self._lease_from > self._lease.total_seconds() / 3:
                 work.extend_lease(*self._held, lease=self._lease)
-                self._lease_from = time.monotonic()
+                self._lease_from = clock.monotonic()
             yield work
 
     def _do(self, task: BrokerTask) -> None:
@@ -154,37 +154,66 @@ class AccountSync:
 
     def _place(self, task: BrokerTask) -> None:
         client_id = _known(task.client_id)
-        with self._work() as work:
-            if not work.begin_sending(self._worker, client_id):
-                return
         try:
-            placed = self._sent(task)
-        except Rejected as error:
-            self._finish(client_id, "refused", error)
-            self._done.refused += 1
-        except NotSupported as error:
-            self._finish(client_id, "refused", error)
-            self._done.refused += 1
+            request = _request(task)
+            self._preview(task, request)
+        except (Rejected, NotSupported) as error:
+            if self._begin(client_id):
+                self._refused(client_id, error)
+            return
+        except (RateLimited, Unavailable) as error:
+            self._put_off(task, error)
+            return
+        # From here on it may have landed, so nothing else stands between this and sending.
+        if self._begin(client_id):
+            self._send(client_id, request)
+
+    def _preview(self, task: BrokerTask, request: OrderRequest) -> None:
+        if task.effect == "open" and self._broker.capabilities.preview:
+            self._broker.preview_order(request)
+
+    def _begin(self, client_id: UUID) -> bool:
+        with self._work() as work:
+            return work.begin_sending(self._worker, client_id)
+
+    def _send(self, client_id: UUID, request: OrderRequest) -> None:
+        try:
+            placed = self._broker.place_order(request)
         except DuplicateClientId as error:
-            # Seen before, most likely as this very order.
-            self._finish(client_id, "unknown", error, timedelta(0))
+            self._seen_before(client_id, error)
         except Ambiguous as error:
-            wait = (error.look_up_after or datetime.now(UTC)) - datetime.now(UTC)
+            wait = (error.look_up_after or clock.now()) - clock.now()
             self._finish(client_id, "unknown", error, max(wait, timedelta(0)))
         except (RateLimited, Unavailable, AuthFailed) as error:
             wait = timedelta(seconds=getattr(error, "retry_after", None) or 5)
             self._finish(client_id, "not sent", error, wait)
             if isinstance(error, AuthFailed):
                 raise
+        except (Rejected, NotSupported) as error:
+            self._refused(client_id, error)
         else:
             self._placed(client_id, placed.order_id, placed.raw_status)
             self._done.sent += 1
 
-    def _sent(self, task: BrokerTask) -> Placed:
-        request = _request(task)
-        if task.effect == "open" and self._broker.capabilities.preview:
-            self._broker.preview_order(request)
-        return self._broker.place_order(request)
+    def _seen_before(self, client_id: UUID, error: DuplicateClientId) -> None:
+        """Most likely as this very order. A broker that says so of other faults too refused it,
+        if it doesn't show it."""
+        try:
+            found = self._broker.list_orders(client_id=str(client_id))
+        except BrokerError as failed:
+            self._finish(client_id, "unknown", failed)
+            return
+        if len(found) == 1:
+            self._placed(client_id, found[0].order_id, found[0].raw_status)
+            self._done.found += 1
+        elif not found and not error.is_certain:
+            self._refused(client_id, error)
+        else:
+            self._finish(client_id, "unknown", error)
+
+    def _refused(self, client_id: UUID, error: BrokerError) -> None:
+        self._finish(client_id, "refused", error)
+        self._done.refused += 1
 
     def _placed(self, client_id: UUID, broker_order_id: str, raw_status: str) -> None:
         with self._work() as work:
@@ -226,8 +255,8 @@ class AccountSync:
         settled = _known(task.sending_at) + _SETTLES[policy]
         if task.state == "HELD":
             self._finish(client_id, "held", "still not at the broker", timedelta(minutes=1))
-        elif datetime.now(UTC) < settled:
-            wait = settled - datetime.now(UTC)
+        elif clock.now() < settled:
+            wait = settled - clock.now()
             self._finish(client_id, "unknown", "not at the broker yet", wait)
         elif policy is Resubmission.NEVER:
             self._hold(client_id, "the broker doesn't show it, which proves nothing there")
@@ -239,7 +268,7 @@ class AccountSync:
             self._finish(client_id, "not sent", "it never reached the broker")
 
     def _is_absent_twice(self, client_id: UUID) -> bool:
-        time.sleep(1)
+        clock.pause(1)
         return not self._broker.list_orders(client_id=str(client_id))
 
     def _hold(self, client_id: UUID, why: str) -> None:
@@ -273,24 +302,27 @@ class AccountSync:
             limit_price=task.new_limit_price,
             stop_price=task.new_stop_price,
         )
-        outcome, message, replaced = "taken", "", None
         try:
-            replaced = self._broker.replace_order(_known(task.broker_order_id), change)
-        except (Rejected, NotSupported) as error:
-            outcome, message = "refused", str(error)
+            self._broker.replace_order(_known(task.broker_order_id), change)
         except Ambiguous:
             return  # reading tells
-        except (RateLimited, Unavailable) as error:
-            outcome, message = "not sent", str(error)
+        except (Rejected, NotSupported) as error:
+            self._finish_change(client_id, "refused", error)
+        except (RateLimited, Unavailable, AuthFailed) as error:
+            self._finish_change(client_id, "not sent", error)
+            if isinstance(error, AuthFailed):
+                raise
+        else:
+            self._finish_change(client_id, "taken")
+            self._done.replaced += 1
+
+    def _finish_change(
+        self, client_id: UUID, outcome: str, error: BrokerError | None = None
+    ) -> None:
         with self._work() as work:
             work.finish_change(
-                self._worker,
-                client_id,
-                outcome,
-                message=message,
-                broker_order_id=replaced.order_id if replaced else None,
+                self._worker, client_id, outcome, message=None if error is None else str(error)
             )
-        self._done.replaced += outcome == "taken"
 
     # Reading
 
@@ -303,32 +335,57 @@ class AccountSync:
         heard = 0
         ours = {one.broker_order_id for one in sent} | {str(one.client_id) for one in sent}
         for one in sent:
-            order = self._standing(one, listed)
-            if order and _is_news(one, order):
-                self._report(one.client_id, one.broker_order_id, order)
-                heard += 1
+            chain = self._chain(one, listed)
+            ours |= {order.order_id for order in chain}
+            if chain:
+                heard += self._take(one, chain)
         for order in listed.values():
             if order.order_id not in ours and order.client_id not in ours:
                 heard += self._take_external(order)
         self._done.reported += heard
         return heard
 
-    def _standing(self, one: SentOrder, listed: dict[str, Order]) -> Order | None:
-        """How an order stands: from the list, or asked for where the list has it no more."""
-        if one.broker_order_id is None:
-            return None
-        order = listed.get(one.broker_order_id)
-        if order is None and one.state in ("PLACED", "WORKING"):
-            try:
-                order = self._broker.get_order(one.broker_order_id)
-            except (UnknownOrder, AuthFailed):
-                return None  # it may be there again; reconciling tells if it isn't
-        while order and order.replaced_by:
-            order = self._broker.get_order(order.replaced_by)
-        return order
+    def _chain(self, one: SentOrder, listed: dict[str, Order]) -> list[Order]:
+        """An order with all that it replaced, the present one last; empty where none is known.
 
-    def _report(self, client_id: UUID, was_id: str | None, order: Order) -> None:
-        fills = self._fills(order) if self._broker.capabilities.fills else None
+        What the list has no more is asked for.
+        """
+
+        def find(order_id: str) -> Order:
+            return listed.get(order_id) or self._broker.get_order(order_id)
+
+        is_open = one.state in ("PLACED", "WORKING")
+        if one.broker_order_id is None or not (is_open or one.broker_order_id in listed):
+            return []
+        try:
+            chain = [find(one.broker_order_id)]
+            while chain[-1].replaced_by:
+                chain.append(find(chain[-1].replaced_by))
+            while chain[0].replaces:
+                chain.insert(0, find(chain[0].replaces))
+        except (UnknownOrder, AuthFailed):
+            return []  # it may be there again; reconciling tells if it isn't
+        return chain
+
+    def _take(self, one: SentOrder, chain: list[Order]) -> bool:
+        """Reports an order if there is news of it."""
+        order = chain[-1]
+        fills = None
+        if len(chain) > 1 and self._broker.capabilities.fills:
+            # Whether a replacement counts what its forerunners filled is not documented.
+            fills = self._fills(chain)
+            filled = max(sum((fill.quantity for fill in fills), Decimal(0)), order.filled_quantity)
+            order = replace(order, filled_quantity=filled)
+        if not _is_news(one, order):
+            return False
+        if fills is None and self._broker.capabilities.fills:
+            fills = self._fills(chain)
+        self._report(one.client_id, one.broker_order_id, order, fills)
+        return True
+
+    def _report(
+        self, client_id: UUID, was_id: str | None, order: Order, fills: list[Fill] | None
+    ) -> None:
         with self._work() as work:
             work.report_order(
                 self._worker,
@@ -340,7 +397,9 @@ class AccountSync:
                 average_price=order.average_price,
                 fee=order.fee,
                 reason=order.reason,
-                fills=fills,
+                fills=None
+                if fills is None
+                else json.dumps([_without_none(asdict(fill)) for fill in fills]),
                 quantity=order.quantity,
                 limit_price=order.limit_price,
                 stop_price=order.stop_price,
@@ -348,12 +407,15 @@ class AccountSync:
                 told_at=order.updated_at,
             )
 
-    def _fills(self, order: Order) -> str:
-        if not order.filled_quantity:
-            return "[]"
-        since = order.created_at or self._account.created_at
-        fills = self._broker.fills(since, order.order_id)
-        return json.dumps([_without_none(asdict(fill)) for fill in fills])
+    def _fills(self, chain: list[Order]) -> list[Fill]:
+        return [
+            fill
+            for order in chain
+            if order.filled_quantity
+            for fill in self._broker.fills(
+                order.created_at or self._account.created_at, order.order_id
+            )
+        ]
 
     def _take_external(self, order: Order) -> int:
         if not order.filled_quantity or order.side is None or order.symbol is None:
@@ -365,12 +427,13 @@ class AccountSync:
                 order.symbol,
                 order.side.value,
                 order.quantity or order.filled_quantity,
-                order.created_at or datetime.now(UTC),
+                order.created_at or clock.now(),
                 client_id=order.client_id,
             )
         if client_id is None:
             return 0
-        self._report(client_id, order.order_id, order)
+        fills = self._fills([order]) if self._broker.capabilities.fills else None
+        self._report(client_id, order.order_id, order, fills)
         self._done.external += 1
         return 1
 
@@ -378,9 +441,7 @@ class AccountSync:
 
     def _is_to_reconcile(self) -> bool:
         synced = self._account.synced_at
-        return (
-            bool(self._done.counts) or synced is None or (datetime.now(UTC) - synced >= self._every)
-        )
+        return bool(self._done.counts) or synced is None or clock.now() - synced >= self._every
 
     def _reconcile(self, began: datetime) -> None:
         balance = self._broker.balance()

@@ -1,12 +1,12 @@
--- Stores what came of sending a replacement: taken (reading shows when it took effect), refused, or not sent.
+-- Stores what came of sending a replacement: taken, refused, or not sent. That it was taken doesn't mean that it took
+-- effect, nor that the id given stays: reading shows both.
 -- Raises TB400 unknown outcome, TB403 the lease is over, TB404 not visible.
 
 create function finish_change(
-    worker           text,
-    client_id        uuid,
-    outcome          text,
-    message          text  default null,
-    broker_order_id  text  default null)
+    worker     text,
+    client_id  uuid,
+    outcome    text,
+    message    text  default null)
   returns void
   language plpgsql
   security definer
@@ -24,8 +24,7 @@ begin
   case outcome
     when 'taken' then
       update order_outbox as s
-      set broker_order_id = coalesce(finish_change.broker_order_id, s.broker_order_id),
-          not_before      = now()
+      set not_before = now()
       where (s.username, s.client_id) = ((locked.sent).username, finish_change.client_id);
     when 'refused' then
       perform drop_change(locked.target, locked.sent, coalesce(finish_change.message, 'refused by the broker'));

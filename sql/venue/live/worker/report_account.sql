@@ -1,6 +1,7 @@
 -- Takes in what an account has, compares it with the book, and keeps the differences: one that is seen twice in a row
 -- is real, since a fill may have been on its way; a large one that is real stays so while it changes. A symbol whose
--- order is on its way isn't compared, and what was open of it stays open. Returns what is open. cash and holdings are
+-- order is on its way isn't compared, and what was open of it stays open; less than a currency's smallest unit is no
+-- difference, since brokers tell balances in fewer digits than fills. Returns what is open. cash and holdings are
 -- as in identity.broker_accounts, holdings by the broker's names; strangers are the broker's ids of open orders that
 -- nobody here placed. Raises TB403 the lease is over.
 
@@ -89,7 +90,11 @@ begin
       from unnest(report_account.strangers) as stranger (id)
     ),
     differing as (
-      select * from told as t where t.in_book <> t.at_broker
+      select t.*
+      from told as t
+      left join shared_data.currencies as c on (t.kind, c.currency) = ('cash', t.key)
+      where t.in_book <> t.at_broker
+        and abs(t.in_book - t.at_broker) >= coalesce(power(10::numeric, -c.decimals), 0)
     ),
     agreed as (
       update reconciliation_differences as d

@@ -53,7 +53,8 @@ begin
 
   if sent.state <> 'OVER' and sent.change_state = 'SENT' then
     target := settle_change(locked.home, target, sent, report_order.quantity, report_order.limit_price,
-                            report_order.stop_price, is_over);
+                            report_order.stop_price, is_over,
+                            coalesce(report_order.broker_order_id <> sent.broker_order_id, false));
     select s.* into sent from order_outbox as s where (s.username, s.client_id) = (sent.username, sent.client_id);
   end if;
 

@@ -1,5 +1,6 @@
--- Settles a replacement that was sent: it took effect once the broker shows the new terms; it came to nothing once the
--- order is over without them, or still shows the old ones a minute later. Where as much as the new quantity has filled
+-- Settles a replacement that was sent: it took effect once the broker shows the new terms, or another order in the
+-- old one's place; it came to nothing once the order is over without them, or still shows the old ones a minute later.
+-- Where as much as the new quantity has filled
 -- already, the order keeps its own, and ends short of it.
 
 create function settle_change(
@@ -9,14 +10,15 @@ create function settle_change(
     quantity     numeric,
     limit_price  numeric,
     stop_price   numeric,
-    is_over      boolean)
+    is_over      boolean,
+    is_another   boolean)
   returns orders
   language plpgsql
   set search_path from current
 as $$
 declare
-  was_taken constant boolean :=
-    coalesce(settle_change.quantity, sent.quantity) = coalesce(sent.new_quantity, sent.quantity)
+  was_taken constant boolean := is_another
+    or coalesce(settle_change.quantity, sent.quantity) = coalesce(sent.new_quantity, sent.quantity)
     and coalesce(settle_change.limit_price, sent.limit_price)
         is not distinct from coalesce(sent.new_limit_price, sent.limit_price)
     and coalesce(settle_change.stop_price, sent.stop_price)

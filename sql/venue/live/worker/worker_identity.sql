@@ -1,5 +1,6 @@
--- Who a worker acts for in an account that it holds: the user's name, or where the identity is signed a token of his for
--- the live book, which is this login's alone and lives for some minutes. Raises TB403 the lease is over, or another's.
+-- Who a worker acts for in an account that it holds: the user's name, or where the identity is signed a token of his
+-- for the live book, which is this login's alone and lives for some minutes. Raises TB403 the lease is over, or
+-- another's.
 
 create function worker_identity(worker text, username text, broker text, account text)
   returns text
