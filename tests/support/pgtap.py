@@ -115,8 +115,8 @@ class Case:
 _BEGIN = re.compile(r"^begin;$", re.M)
 # What isolation stands on, and a life or two; current_username.sql tells of the trusted one alone.
 _SIGNED_TOO = re.compile(
-    r"book/(attacks|rows_are_private)|security/(?!signed)|oversight/|identity/(user|settings|mode)/"
-    r"|portfolio/|order/(place_order|idempotency)|venue/paper/(brackets|unmatched)|shared_data/feed/"
+    r"book/(attacks|rows_are_private)|security/(?!signed)|oversight/(verify_book|audit/replay)"
+    r"|identity/(user|settings)/|portfolio/|order/(place_order|idempotency)|venue/paper/(brackets|unmatched)|shared_data/feed/"
 )
 
 

@@ -31,7 +31,6 @@ from twinbook.cli.context import Context, one_line, pass_context
 from twinbook.cli.listing import OF_PORTFOLIO, listing
 from twinbook.cli.output import note
 from twinbook.cli.verb import verb_command
-from twinbook.database import connect
 from twinbook.errors import Disconnected, TryAgain
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount, Order, Quote
@@ -268,7 +267,7 @@ def store_quotes(context: Context, found: Sequence[BrokerQuote], feed: str) -> i
         for quote in found
         if quote.bid is not None or quote.ask is not None or quote.last is not None
     ]
-    with connect(context.url) as db, db.market_data() as market:
+    with context.connect() as db, db.market_data() as market:
         return market.record_quotes(batch, feed=feed)
 
 
@@ -439,7 +438,7 @@ def sync(
         elif once or told["error"] or told["did"]:
             note(_said(told))
 
-    with connect(context.url) as db:
+    with context.connect() as db:
         worker = Worker(
             db,
             Vault.from_environment(),

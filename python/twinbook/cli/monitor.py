@@ -11,7 +11,6 @@ import click
 
 from twinbook.cli.context import Context, one_line, pass_context
 from twinbook.cli.output import note, show
-from twinbook.database import connect
 from twinbook.errors import TwinbookError
 from twinbook.monitor import (
     SEVERITIES,
@@ -122,7 +121,7 @@ def monitor(
 
 
 def _once(context: Context, quick: bool, at_least: Severity, may_halt: bool) -> None:
-    with connect(context.url) as db:
+    with context.connect() as db:
         checks = run(db, context.user or "", quick)
         critical = breaches(checks, "CRITICAL") if may_halt else []
         rows = [[getattr(check, column) for column in _COLUMNS] for check in checks]

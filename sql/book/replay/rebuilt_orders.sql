@@ -6,7 +6,8 @@ create view rebuilt_orders
 as
 with begun as (
   select a.username, a.portfolio_id, a.operation = 'order_rejected' as is_rejected,
-         a.details ->> 'order_id' as order_id, a.details as terms, null::numeric as filled, null::numeric as value, null::numeric as charged
+         a.details ->> 'order_id' as order_id, a.details as terms, null::numeric as filled, null::numeric as value,
+         null::numeric as charged
   from audit_log as a
   where a.operation in ('order_placed', 'order_rejected')
   union all
@@ -41,9 +42,8 @@ progress as (
          sum(e.quantity) as filled,
          sum(e.quantity * e.price) as value,
          sum(e.fee * case when e.details ? 'fee_currency' then e.price else 1 end) as charged,
-         max(case e.operation when 'order_canceled' then 'CANCELED' when 'order_expired' then 'EXPIRED'
-                              when 'order_refused' then 'REJECTED' end) as ended,
-         max(e.details ->> 'reason') filter (where e.operation = 'order_refused') as reject_reason,
+         max(case e.operation when 'order_canceled' then 'CANCELED' when 'order_expired' then 'EXPIRED' end) as ended,
+         max(e.details ->> 'reject_reason') as reject_reason,
          max(e.details ->> 'reason') filter (where e.operation in ('order_canceled', 'order_expired')) as end_reason,
          max((e.details ->> 'version')::integer) as version,
          bool_or(e.operation = 'order_triggered') as is_triggered,

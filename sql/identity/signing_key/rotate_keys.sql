@@ -30,7 +30,8 @@ begin
   set inner_pad = null, outer_pad = null
   where k.retires_at < now() - interval '1 day' and k.inner_pad is not null;
 
-  perform identity.add_signing_key();
+  perform oversight.append_event(null, 'rotate_keys', jsonb_build_object(
+    'key_id', (select a.key_id from identity.add_signing_key() as a), 'grace', rotate_keys.grace::text));
 
   return query
     select k.key_id, k.created_at, k.retires_at

@@ -1,7 +1,7 @@
 -- The seeds' T-07: alice against bob on every table of a book, as an application, as a role that may write, and as those who
 -- act for all. Each policy is tried through each role that it speaks of.
 begin;
-select plan(case book() when 'paper' then 459 else 515 end);
+select plan(case book() when 'paper' then 487 else 543 end);
 
 select tests.set_stage();
 select tests.quote('AAPL', 99, 101);

@@ -56,7 +56,7 @@ create function tests.pending(person text, symbol text, side text, quantity nume
 as $$
 declare
   home record;
-  made orders;
+  made text;
 begin
   update portfolios as p set order_seq = p.order_seq + 1
   where (p.username, p.name) = (pending.person, pending.portfolio)
@@ -67,11 +67,12 @@ begin
   select home.username, home.portfolio_id, home.order_seq, pending.symbol, pending.strategy, pending.side, 'limit',
          pending.time_in_force, pending.quantity, pending.limit_price, i.currency, home.feed_owner, home.feed, 'limit', 0, home.session
   from shared_data.instruments as i where i.symbol = pending.symbol
-  returning * into made;
+  returning order_id into made;
 
-  perform append_event(made.username, made.portfolio_id, 'order_placed', made.username,
-                       order_details(made) || '{"status": "PENDING"}');
-  return made.order_id;
+  perform append_event(o.username, o.portfolio_id, 'order_placed', o.username, order_details(o) || '{"status": "PENDING"}')
+  from orders as o
+  where (o.username, o.order_id) = (home.username, made);
+  return made;
 end
 $$;
 
@@ -82,7 +83,7 @@ create function tests.told_open(person text, order_id text)
   security definer
 as $$
 declare
-  opened orders;
+  opened record;
 begin
   update orders as o set status = 'OPEN'
   where (o.username, o.order_id) = (told_open.person, told_open.order_id)

@@ -28,7 +28,7 @@ insert into faults (check_name, fault) values
   ('books_missing', $$ alter schema live_trading owner to current_user $$),
   ('cash_against_ledger', $$ update paper_trading.balances set amount = amount + 0.01 where username = 'alice' $$),
   ('cash_against_ledger', $$ update live_trading.ledger_entries set amount = amount + 0.01 where execution_seq = 1 $$),
-  ('chain_heads_broken', $$ update paper_trading.audit_log set details = details || '{"quantity": "1"}'
+  ('chain_heads_broken', $$ update paper_trading.audit_log set details = details || '{"quantity": "7"}'
                             where seq = (select max(seq) from paper_trading.audit_log) $$),
   ('chain_heads_broken', $$ update paper_trading.portfolios set audit_head = sha256('') where username = 'alice' $$),
   ('constraints_not_proved', $$ alter table paper_trading.orders add constraint planted check (quantity < 9) not valid $$),

@@ -1,6 +1,6 @@
 -- Keys turn: one signs, older ones verify until they retire, and what retired long ago is empty.
 begin;
-select plan(28);
+select plan(29);
 
 select tests.sign_identity();
 select tests.set_stage();
@@ -33,6 +33,7 @@ select throws_ok($$ select identity.rotate_keys(null) $$, 'TB400', null, 'and kn
 select results_eq($$ select key_id, retires_at is null, retires_at > now() + interval '23 hours' from identity.rotate_keys() $$,
   $$ values ('2', true, null), ('1', false, true) $$, 'an administrator does: a new one signs, the old one has a day');
 reset role;
+select is((select details ->> 'key_id' from oversight.audit_log where operation = 'rotate_keys'), '2', 'it is an act of the oversight log');
 
 select matches(identity.mint_token('alice', 'paper'), '^tb1:2:', 'tokens are signed with the new one');
 select is(identity.current_username('paper'), 'alice', 'and believed')
