@@ -184,3 +184,15 @@ def test_a_login_tells_of_its_user_alone(db_url: str, db: Database) -> None:
             "select shared_data.log_access(array[sha256('x')], '{select}', '{paper_trading}')"
         )
     assert [row[0] for row in _logged(db_url)] == ["alice"]
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_who_only_reads_waits_for_no_disk(db: Database, writes: bool) -> None:
+    tell = "select shared_data.log_access(array[sha256('x')], '{select}', '{paper_trading}')"
+    with db.session("alice") as book:
+        book.execute("set local synchronous_commit = on")
+        if writes:
+            book.open_portfolio("main")
+        book.execute(tell)
+        now = book.execute("select current_setting('synchronous_commit') as it")
+    assert now == [{"it": "on" if writes else "off"}]
