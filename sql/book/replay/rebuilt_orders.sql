@@ -6,7 +6,8 @@ create view rebuilt_orders
 as
 with begun as (
   select a.username, a.portfolio_id, a.operation = 'order_rejected' as is_rejected,
-         a.details ->> 'order_id' as order_id, a.details as terms, null::numeric as filled, null::numeric as value, null::numeric as charged
+         a.details ->> 'order_id' as order_id, a.details as terms,
+         null::numeric as filled, null::numeric as value, null::numeric as charged
   from audit_log as a
   where a.operation in ('order_placed', 'order_rejected')
   union all
