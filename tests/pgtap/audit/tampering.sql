@@ -1,7 +1,7 @@
 -- What a superuser does to the log with every guard off is found: each tampering by the check that is there for it, in full
 -- and onward from what was verified; and what rewrites the whole chain, by the seal.
 begin;
-select plan(36);
+select plan(37);
 
 select tests.set_stage();
 select tests.open('alice'), tests.open('bob');
@@ -95,5 +95,12 @@ insert into tamperings values
 select is(pg_temp.found(act, false), in_full, 'in full: ' || what) from tamperings;
 select is(pg_temp.found(act, true), onward, 'onward: ' || what) from tamperings;
 
+-- She finds it herself, too.
+delete from audit_log where username = 'alice' and seq = 8;
+select pg_temp.rechain('alice');
+select set_config('session_replication_role', 'origin', true), tests.act_as('alice', book());
+select is((select first_bad_seq from verify_portfolios()), 8::bigint, 'a user sees the seals of her own chains');
+
+select tests.act_as_installer();
 select finish();
 rollback;

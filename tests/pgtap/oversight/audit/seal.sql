@@ -1,7 +1,7 @@
 -- Seals: one digest a book over the ends of its chains, each chained to the last; what was sealed can't be cut or rewritten
 -- unseen, not even by who rewrites every checksum.
 begin;
-select plan(47);
+select plan(51);
 
 select tests.set_stage(), identity.register_user('adam', role => 'ADMIN') is not null;
 set local search_path = live_trading, shared_data, tap, pg_temp;
@@ -33,7 +33,11 @@ select results_eq('select book, number from oversight.list_seals()', $$ values (
 select is((select count(*) from oversight.list_seals(from_number => 1)), 6::bigint, 'or all');
 select results_eq($$ select username, seq from oversight.sealed_heads where book = 'paper' and seal = 2 $$, $$ values ('alice', 4::bigint) $$,
   'an auditor reads what was sealed');
+select is((select count(*) from oversight.audit_heads where username in ('alice', 'bob', 'adam')), 3::bigint, 'and where chains end');
+select count(*) from oversight.verify_book('paper');
+select is((select count(*) from oversight.verified), 3::bigint, 'and how far they were verified');
 select tests.act_as_installer();
+select is(tests.refusal(tests.row_like('oversight.verified', '{"seq": 0, "book": "live"}')), '23514 verified_seq_counts', 'from its first row on');
 
 -- The bytes, built here anew.
 create function pg_temp.packed(variadic fields text[]) returns bytea language sql as $$
@@ -84,6 +88,9 @@ from (values ('update oversight.seals set chains = chains where false', 'TB001 s
              (tests.row_like('oversight.sealed_heads', '{"place": 0, "seal": 2}'), '23514 sealed_heads_place_counts'),
              (tests.row_like('oversight.sealed_heads', '{"seal": 9}'), '23503 sealed_heads_seal_fkey'),
              (tests.row_like('oversight.sealed_heads', '{}'), '23505 sealed_heads_once_a_seal')) as tried (act, refused);
+
+select is(tests.refusal(tests.row_like('oversight.seals', jsonb_build_object('number', 9, 'previous_digest', digest))), '23505 seals_chain_never_forks', 'a chain of seals never forks')
+from oversight.seals where (book, number) = ('live', 1);
 
 -- Past the guards: seals that were touched are told.
 set local session_replication_role = replica;
