@@ -182,11 +182,11 @@ set local role twinbook_owner;
 \ir oversight/audit/central_audit_log.sql
 \ir oversight/seal/chain_heads.sql
 \ir oversight/oversight.sql
-\ir oversight/code/remember_code.sql
 
--- Last, since it seals every verb.
+-- Last, since it seals every verb; and then what there is is remembered.
 \ir identity/choice/use_identity.sql
 \ir identity/choice/apply.sql
+\ir oversight/code/remember_code.sql
 reset role;
 \ir oversight/maintenance/forbidden_changes.sql
 commit;

@@ -4,6 +4,7 @@
 \ir orphans.sql
 \ir code/access.sql
 \ir code/present_code.sql
+\ir code/remember_functions.sql
 \ir code/twins_differ_in.sql
 \ir checks.sql
 
