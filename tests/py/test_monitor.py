@@ -266,6 +266,17 @@ def test_a_watch_tells_changes_alone(staged: str) -> None:
     assert metrics.registry.get_sample_value("twinbook_halts_total") == 1
 
 
+def test_a_halt_that_was_held_up_is_tried_again(staged: str) -> None:
+    with _watching(staged) as events:
+        with psycopg.connect(staged) as db:
+            db.execute("select from oversight.live_switch for update")
+            _plant(staged, "update paper_trading.balances set amount = amount + 1")
+            assert "55P03" in events.wait_for("trouble")["detail"]
+            assert _halted(staged) is None
+        events.wait_for("halted")
+    assert _halted(staged)
+
+
 def test_an_alert_is_told_at_once(staged: str) -> None:
     told: list[dict[str, Any]] = []
     with _watching(staged, every=300, messengers=[told.append]) as events:
