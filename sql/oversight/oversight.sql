@@ -68,4 +68,5 @@
 \ir check/triggers_off.sql
 \ir check/twins_drifted_apart.sql
 \ir check/unmatched_too_long.sql
+\ir check/unsealed_too_long.sql
 \ir check/views_past_policies.sql

@@ -35,6 +35,7 @@ select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
 set search_path = paper_trading, shared_data, pg_temp;
 select tests.open('alice'), tests.trade('alice', 'AAPL', 'buy', 10, 100);
+alter function tests.pending cost 99; -- so that it is compiled anew, for the other book's orders
 set search_path = live_trading, shared_data, pg_temp;
 select tests.open('alice'), tests.trade('alice', 'AAPL', 'buy', 10, 100);
 """
