@@ -6,7 +6,10 @@ as
 select b.book, null::text as username, 'seal' as key,
        coalesce(format('newest of %s', s.newest), 'never sealed') as detail
 from (values ('paper'), ('live')) as b (book)
-cross join lateral (select max(e.sealed_at) from oversight.seals as e where e.book = b.book) as s (newest)
+cross join lateral (
+  select max(e.sealed_at)
+  from oversight.seals as e
+  where e.book = b.book) as s (newest)
 where exists (
   select
   from oversight.all_audit_log as a
