@@ -183,7 +183,7 @@ set local role twinbook_owner;
 \ir oversight/seal/chain_heads.sql
 \ir oversight/oversight.sql
 
--- Last, since it seals every verb; and then what there is, is remembered.
+-- Last, since it seals every verb; and then what there is is remembered.
 \ir identity/choice/use_identity.sql
 \ir identity/choice/apply.sql
 \ir oversight/code/remember_code.sql

@@ -4,6 +4,7 @@
 \ir orphans.sql
 \ir code/access.sql
 \ir code/present_code.sql
+\ir code/remember_functions.sql
 \ir code/twins_differ_in.sql
 \ir checks.sql
 
@@ -67,4 +68,5 @@
 \ir check/triggers_off.sql
 \ir check/twins_drifted_apart.sql
 \ir check/unmatched_too_long.sql
+\ir check/unsealed_too_long.sql
 \ir check/views_past_policies.sql

@@ -35,6 +35,7 @@ select tests.set_stage();
 select tests.quote('AAPL', 99, 101);
 set search_path = paper_trading, shared_data, pg_temp;
 select tests.open('alice'), tests.trade('alice', 'AAPL', 'buy', 10, 100);
+alter function tests.pending cost 99; -- so that it is compiled anew, for the other book's orders
 set search_path = live_trading, shared_data, pg_temp;
 select tests.open('alice'), tests.trade('alice', 'AAPL', 'buy', 10, 100);
 """
@@ -264,6 +265,17 @@ def test_a_watch_tells_changes_alone(staged: str) -> None:
     cash = [event["event"] for event in events if event.get("check_name") == "cash_against_ledger"]
     assert cash == ["failed", "changed", "passed"]
     assert metrics.registry.get_sample_value("twinbook_halts_total") == 1
+
+
+def test_a_halt_that_was_held_up_is_tried_again(staged: str) -> None:
+    with _watching(staged) as events:
+        with psycopg.connect(staged) as db:
+            db.execute("select from oversight.live_switch for update")
+            _plant(staged, "update paper_trading.balances set amount = amount + 1")
+            assert "55P03" in events.wait_for("trouble")["detail"]
+            assert _halted(staged) is None
+        events.wait_for("halted")
+    assert _halted(staged)
 
 
 def test_an_alert_is_told_at_once(staged: str) -> None:

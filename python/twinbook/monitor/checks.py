@@ -58,4 +58,6 @@ def halt(db: Database, critical: Iterable[Check], user: str = "") -> None:
     """
     because = "integrity checks failed: " + ", ".join(check.title for check in critical)
     with db.administration(user) as administration:
+        # Who holds the switch must not hold up the monitor as well.
+        administration.execute("set local lock_timeout = '5s'")
         administration.halt_live_trading(because)

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from twinbook.database import Database, connect
-from twinbook.errors import Disconnected, TwinbookError, from_database
+from twinbook.errors import Disconnected, NoPrivilege, TwinbookError, from_database
 from twinbook.failure import Failure
 from twinbook.monitor.checks import Check, Severity, breaches, halt, run
 from twinbook.monitor.messengers import Messenger
@@ -65,6 +65,7 @@ class Watch:
         self._whole_at = -float("inf")
         self._whole_took = 0.0
         self._has_reported = False
+        self._owes_halt = False
         self._is_connected = False
         self._stop = Event()
 
@@ -119,7 +120,7 @@ class Watch:
 
         worse = [check for check in checks if self._is_worse(check)]
         if self._may_halt:
-            self._halt(db, breaches(worse, "CRITICAL"))
+            self._halt(db, breaches(checks if self._owes_halt else worse, "CRITICAL"))
         for check in checks:
             self._compare(check)
         if not quick:
@@ -149,9 +150,12 @@ class Watch:
     def _halt(self, db: Database, critical: list[Check]) -> None:
         if not critical:
             return
+        self._owes_halt = False
         try:
             halt(db, critical, self._user)
         except TwinbookError as error:
+            # Without the right to it, it would be in vain the next time too.
+            self._owes_halt = not isinstance(error, NoPrivilege)
             self._event("trouble", detail=f"live trading could not be halted: {error}")
         else:
             self._metrics.halted()

@@ -54,6 +54,7 @@ begin
     end loop;
   end if;
 
+  perform oversight.remember_functions();
   return chosen;
 end
 $$;
