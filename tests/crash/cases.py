@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.py.sync.firm import Firm
-
 from twinbook.brokers.standin import Fault, Race
 
 BROKERS = ("tradier", "alpaca", "kraken")
@@ -118,9 +117,7 @@ TROUBLES = (
     Trouble("not done, and the connection drops", _failing(Fault.DROP, commit=False)),
     Trouble("done, and the gateway says 504", _failing(Fault.GATEWAY_TIMEOUT, commit=True)),
     Trouble("too many requests", _failing(Fault.TOO_MANY_REQUESTS, commit=False)),
-    Trouble(
-        "taken, then rejected", lambda firm, _call: firm.standin.reject_later(), ("place",)
-    ),
+    Trouble("taken, then rejected", lambda firm, _call: firm.standin.reject_later(), ("place",)),
     Trouble(
         "filled in part, then canceled by the broker",
         lambda firm, _call: firm.standin.partial_then_cancel(firm.traded.quantity / 5),

@@ -24,7 +24,6 @@ from twinbook.brokers import (
     OrderRequest,
     OrderStatus,
     OrderType,
-    Placed,
     RateLimited,
     Rejected,
     Resubmission,
@@ -289,9 +288,7 @@ class AccountSync:
 
     def _put_off(self, task: BrokerTask, why: BrokerError | str) -> None:
         with self._work() as work:
-            work.defer_task(
-                self._worker, _known(task.client_id), str(why), timedelta(seconds=2)
-            )
+            work.defer_task(self._worker, _known(task.client_id), str(why), timedelta(seconds=2))
 
     def _replace(self, task: BrokerTask) -> None:
         client_id = _known(task.client_id)
@@ -442,9 +439,7 @@ class AccountSync:
 
     def _is_to_reconcile(self) -> bool:
         synced = self._account.synced_at
-        return bool(self._done.counts) or synced is None or (
-            clock.now() - synced >= self._every
-        )
+        return bool(self._done.counts) or synced is None or (clock.now() - synced >= self._every)
 
     def _reconcile(self, began: datetime) -> None:
         balance = self._broker.balance()
@@ -476,8 +471,8 @@ def _is_news(one: SentOrder, order: Order) -> bool:
     if one.state == "OVER":
         return order.filled_quantity > one.filled_quantity
     return one.state in ("PLACED", "WORKING") and (
-        one.state == "PLACED"
-        and order.status is not OrderStatus.PENDING
+        (one.state == "PLACED"
+        and order.status is not OrderStatus.PENDING)
         or order.raw_status != one.broker_status
         or order.filled_quantity != one.filled_quantity
         or order.order_id != one.broker_order_id
