@@ -3,7 +3,7 @@ BIN    := .venv/bin
 READY  := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench prove mutants docs draft clean
+.PHONY: help demo test check bench prove mutants crash docs draft clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,11 @@ prove: $(READY) ## The pgTAP tests alone, through pg_prove
 
 mutants: $(READY) ## Drop each rule in turn and expect a red test; takes minutes
 	@$(BIN)/python -m tests.mutants
+
+crash: $(READY) ## Kill workers and the database at every step of live trading; an hour
+	@$(BIN)/python -m tests.crash
+	@$(BIN)/python -m tests.crash --postgres
+	@$(BIN)/python -m tests.crash.load
 
 docs: $(READY) ## Write anew what docs, examples and README show of the database
 	@$(BIN)/python tools/reference.py

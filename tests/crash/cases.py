@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.py.sync.firm import Firm
-
 from twinbook.brokers.standin import Fault, Race
 
 BROKERS = ("tradier", "alpaca", "kraken")

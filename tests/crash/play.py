@@ -4,23 +4,17 @@ import multiprocessing
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tests.crash.cases import Case
+from tests.crash.cases import BROKERS, TROUBLES, Case
 from tests.crash.victim import Fate, live
 from tests.py.sync.agreement import disagreements
 from tests.py.sync.firm import Firm, Office
-
 from twinbook.server import Server
 
 _PATIENCE = 60  # seconds for a worker's whole life
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    [
-        "tests.crash.victim",
-        "twinbook.brokers.tradier",
-        "twinbook.brokers.alpaca",
-        "twinbook.brokers.kraken",
-    ]
+    ["tests.crash.victim", *(f"twinbook.brokers.{broker}" for broker in BROKERS)]
 )
 
 
@@ -44,7 +38,8 @@ def play(office: Office, case: Case, step: int = 0, postgres: Server | None = No
         given = case.story.before(firm)
         case.trouble.make(firm, case.story.call)
         case.story.act(firm, given)
-        fate = Fate(step) if postgres is None else Fate(step, postgres.data)
+        is_calm = case.trouble is TROUBLES[0]
+        fate = Fate(step, is_calm, None if postgres is None else postgres.data)
         played.died = _live(firm, fate, played.steps)
         if postgres is not None and postgres.pid is None:
             postgres.start()
@@ -74,9 +69,7 @@ def _recover(firm: Firm, played: Played) -> None:
     try:
         firm.worker = firm.new_worker()
         firm.settle()
-        for sent in [one for one in firm.rows() if one.state == "HELD"]:
-            played.held += 1
-            _decide(firm, played, sent.client_id)
+        played.held = decide_what_is_held(firm, played.wrong)
         firm.settle()
         played.wrong += disagreements(firm)
     except AssertionError as error:
@@ -84,13 +77,16 @@ def _recover(firm: Firm, played: Played) -> None:
     played.wrong += [f"the worker failed: {one}" for one in firm.failures]
 
 
-def _decide(firm: Firm, played: Played, client_id: object) -> None:
-    landed = [one for one in firm.standin.orders() if one.client_id == str(client_id)]
-    if firm.broker == "alpaca":
-        played.wrong.append(f"{client_id} was held, though Alpaca tells what it has")
-    if landed:
-        played.wrong.append(f"{client_id} was held, though the broker shows it")
-    if "order_held" not in firm.alarms():
-        played.wrong.append(f"{client_id} was held without an alarm")
-    with firm.session() as book:
-        book.resolve_order(client_id, "looked it up at the broker")  # type: ignore[arg-type]
+def decide_what_is_held(firm: Firm, wrong: list[str]) -> int:
+    """How many orders are held: each has an alarm, and the broker really has none."""
+    held = [one for one in firm.rows() if one.state == "HELD"]
+    for sent in held:
+        if firm.broker == "alpaca":
+            wrong.append(f"{sent.client_id} was held, though Alpaca tells what it has")
+        if any(one.client_id == str(sent.client_id) for one in firm.standin.orders()):
+            wrong.append(f"{sent.client_id} was held, though the broker shows it")
+        if "order_held" not in firm.alarms():
+            wrong.append(f"{sent.client_id} was held without an alarm")
+        with firm.session() as book:
+            book.resolve_order(sent.client_id, "looked it up at the broker")
+    return len(held)

@@ -3,7 +3,7 @@
 A step is what leaves a trace outside of the process: a request that may change something at the
 broker, or a commit of something written. Whatever a process does between two steps is gone with
 it, so that dying before each step is dying anywhere. Reading leaves none, nor does a number that
-was taken and not used.
+was taken and not used. The lease's steps count only where nothing else goes wrong.
 """
 
 import os
@@ -17,8 +17,8 @@ from typing import Any
 
 import httpx
 import psycopg
-from tests.py.sync.firm import KEY, hurry, is_waiting, pass_time
 
+from tests.py.sync.firm import KEY, hurry, is_waiting, pass_time
 from twinbook import connect
 from twinbook.brokers import Vault
 from twinbook.server import Server
@@ -27,6 +27,7 @@ from twinbook.sync import Done, Worker
 
 ROUNDS = 12  # passes, which is more than any story here takes
 _READS = ("due_tasks", "sent_orders", "next_nonce")
+_LEASE = ("claim_account", "release_account")
 _KRAKENS_CHANGES = ("AddOrder", "CancelOrder")
 
 
@@ -35,6 +36,7 @@ class Fate:
     """Before which step, from 1, what dies: the worker, or the server with that data."""
 
     step: int = 0
+    with_lease: bool = True
     data: Path | None = None
     bindir: Path | None = None
 
@@ -70,6 +72,7 @@ class _Steps:
         self._told = told
         self._done = 0
         self._verb = ""
+        self._untold = _READS if fate.with_lease else (*_READS, *_LEASE)
 
     def watch(self) -> None:
         """From now on each step of this process is counted."""
@@ -81,7 +84,7 @@ class _Steps:
             return send(http, request, **more)
 
         def counted_commit(db: psycopg.Connection[Any]) -> None:
-            if self._verb not in _READS and _has_written(db):
+            if self._verb not in self._untold and _has_written(db):
                 self._step(f"commit {self._verb}")
             commit(db)
 

@@ -36,36 +36,41 @@ def agree(firm: Firm, *, held: int = 0) -> None:
 def _orders(firm: Firm, held: int) -> list[str]:
     wrong = []
     theirs = {one.id: one for one in firm.standin.orders() if one.account == firm.account}
-    ours = firm.rows()
     orders = {one.order_id: one for one in firm.rows("orders", "order_number")}
+    ours = firm.rows()
     known = set()
     for sent in ours:
         chain = _chain(theirs, sent)
         known |= {one.id for one in chain}
-        heads = [one for one in chain if not one.replaces]
-        if len(heads) > 1:
-            wrong.append(f"{sent.client_id} landed {len(heads)} times")
-        if sent.state in ("QUEUED", "SENDING", "PLACED"):
-            wrong.append(f"{sent.client_id} is still {sent.state}: {sent.message}")
-        if sent.change_state:
-            wrong.append(f"{sent.client_id} still has a change that is {sent.change_state}")
-        if sent.state == "WITHDRAWN" and chain:
-            wrong.append(f"{sent.client_id} was never sent, and landed")
-        if sent.state == "REFUSED" and any(one.status != Status.REJECTED for one in chain):
-            wrong.append(f"{sent.client_id} was refused, and landed")
-        if sent.state in ("WORKING", "OVER"):
-            if not chain:
-                wrong.append(f"{sent.client_id} isn't at the broker, yet {sent.state}")
-            elif chain[-1].is_working != (sent.state == "WORKING"):
-                wrong.append(f"{sent.client_id} is {sent.state}, the broker's {chain[-1].status}")
+        wrong += [f"{sent.client_id} {what}" for what in _state(sent, chain)]
         if chain:
             wrong += _terms(sent, orders[sent.order_id], chain)
     if sum(sent.state == "HELD" for sent in ours) > held:
         wrong.append(f"held: {[sent.message for sent in ours if sent.state == 'HELD']}")
-    for one in theirs.values():
-        if one.id not in known and one.role in ("", "entry") and (one.executed or one.is_working):
-            wrong.append(f"the broker has an order that nobody knows: {one}")
+    wrong += [
+        f"the broker has an order that nobody knows: {one}"
+        for one in theirs.values()
+        if one.id not in known and one.role in ("", "entry") and (one.executed or one.is_working)
+    ]
     return wrong
+
+
+def _state(sent: Any, chain: list[Order]) -> list[str]:
+    """What contradicts where something that was sent stands, beginning with a verb."""
+    landed = sum(not one.replaces for one in chain)
+    is_there = bool(chain) and chain[-1].is_working
+    checks = {
+        f"landed {landed} times": landed > 1,
+        f"is still {sent.state}: {sent.message}": sent.state in ("QUEUED", "SENDING", "PLACED"),
+        f"still has a change that is {sent.change_state}": sent.change_state is not None,
+        "was never sent, and landed": sent.state == "WITHDRAWN" and bool(chain),
+        "was refused, and landed": sent.state == "REFUSED"
+        and any(one.status != Status.REJECTED for one in chain),
+        f"is {sent.state}, and not there": sent.state in ("WORKING", "OVER") and not chain,
+        "works, and is over there": sent.state == "WORKING" and bool(chain) and not is_there,
+        "is over, and works there": sent.state == "OVER" and is_there,
+    }
+    return [what for what, is_so in checks.items() if is_so]
 
 
 def _chain(theirs: dict[str, Order], sent: Any) -> list[Order]:
@@ -78,7 +83,7 @@ def _chain(theirs: dict[str, Order], sent: Any) -> list[Order]:
     ]
     for one in mine:
         for other in theirs.values():
-            if other not in mine and (other.id == one.replaced_by or other.id == one.replaces):
+            if other not in mine and other.id in (one.replaced_by, one.replaces):
                 mine.append(other)
     return sorted(mine, key=lambda one: one.placed_at)
 

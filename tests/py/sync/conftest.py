@@ -1,9 +1,12 @@
-"""What tests of the worker share: a person at each broker's stand-in, in a database of the test's."""
+"""What tests of the worker share: a person at each broker's stand-in, without any waiting."""
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from psycopg import sql
 from tests.py.sync.firm import Firm, Office, Unlimited
+from tests.support.databases import scratch_database
 
 from twinbook.brokers import ProcessState, client, clock
 
@@ -21,11 +24,23 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "TIMEOUT", 0.2)
 
 
-@pytest.fixture
-def office(db_url: str) -> Iterator[Office]:
-    with Office(db_url) as office:
-        office.furnish()
-        yield office
+@pytest.fixture(scope="module")
+def office(server_url: str, template: object) -> Iterator[Office]:
+    """One database for a file: each test has a person of its own in it."""
+    with scratch_database(server_url, _template_of(template)) as url:
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute(
+                sql.SQL("revoke create, temporary on database {} from public").format(
+                    sql.Identifier(db.info.dbname)
+                )
+            )
+        with Office(url) as office:
+            office.furnish()
+            yield office
+
+
+def _template_of(template: object) -> str:
+    return str(getattr(template, "template_dbname", ""))
 
 
 @pytest.fixture(params=["tradier", "alpaca", "kraken"])

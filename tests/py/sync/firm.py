@@ -12,12 +12,10 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from tests.py.brokers.venues import credentials_for
 
 from twinbook import connect
-from twinbook.brokers import ProcessState, Vault, clock
+from twinbook.brokers import Credentials, Environment, ProcessState, Secret, Vault, clock
 from twinbook.brokers.standin import STAND_INS, Login, StandIn
-from twinbook.database import Database
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount, Order
 from twinbook.sync import Done, Worker
@@ -46,7 +44,7 @@ TRADED = {
 
 
 class Unlimited:
-    """A limit that is never used up, so that a test takes no time; limits have tests of their own."""
+    """A limit that is never used up, so that a test takes no time; limits have their own tests."""
 
     def reserve(self, cost: float) -> float:
         """See Limit."""
@@ -61,8 +59,8 @@ class Unlimited:
 
 def hurry() -> None:
     """Lets this process's clients wait for nothing. Undone by nobody: for processes of tests."""
-    ProcessState.limit = lambda *_: Unlimited()  # type: ignore[method-assign, assignment]
-    clock.pause = lambda _: None
+    setattr(ProcessState, "limit", lambda *_: Unlimited())  # noqa: B010
+    setattr(clock, "pause", lambda _: None)  # noqa: B010
 
 
 class Office:
@@ -71,7 +69,7 @@ class Office:
     def __init__(self, url: str, key: str = KEY) -> None:
         self.url = url
         self.vault = Vault(key)
-        self.db: Database = connect(url)
+        self.db = connect(url)
         self.installer = psycopg.connect(url, autocommit=True, row_factory=namedtuple_row)
 
     def __enter__(self) -> "Office":
@@ -113,10 +111,11 @@ class Office:
 
 @dataclass
 class Firm:
-    """One person, one account, one portfolio."""
+    """One person, one account, one portfolio; the stand-in's first login, unless told which."""
 
     office: Office
     standin: StandIn
+    login: Login | None = None
     person: str = field(default_factory=lambda: "p" + os.urandom(4).hex())
     done: list[Done] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -124,7 +123,8 @@ class Firm:
     def __post_init__(self) -> None:
         self.broker = self.standin.broker
         self.traded = TRADED[self.broker]
-        self.account = self.standin.logins[0].accounts[0]
+        self.login = self.login or self.standin.logins[0]
+        self.account = self.login.accounts[0]
         self.worker = self.new_worker()
 
     # Set-up
@@ -135,7 +135,7 @@ class Firm:
             administration.register_user(self.person, email=f"{self.person}@example.com")
             administration.allow_live_trading(self.person, True)
         with self.session() as book:
-            sealed = self.office.vault.seal(credentials_for(self.standin))
+            sealed = self.office.vault.seal(credentials_of(self.login or self.standin.logins[0]))
             book.add_broker(
                 self.broker, self.account, "sandbox", sealed, address=self.standin.origin
             )
@@ -286,6 +286,14 @@ def is_waiting(db: psycopg.Connection[Any], person: str) -> bool:
         [person],
     )
     return bool(found.fetchall())
+
+
+def credentials_of(login: Login) -> Credentials:
+    """What a stand-in takes for a login."""
+    held = {"token": Secret(login.key)}
+    if login.secret:
+        held = {"key_id": Secret(login.key), "secret": Secret(login.secret)}
+    return Credentials(environment=Environment.SANDBOX, account=login.accounts[0], **held)
 
 
 def login_of(broker: str, number: int) -> Login:

@@ -1,6 +1,7 @@
-"""A trade's exits at the broker: the stop rests there, the profit is watched and then swapped in."""
+"""A trade's exits at the broker: the stop rests there, the profit is watched, then swapped in."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.py.sync.agreement import agree
@@ -10,8 +11,8 @@ from twinbook.brokers.standin import Fault, Race
 from twinbook.rows import Order
 
 
-def _enter(firm: Firm, **terms: object) -> Order:
-    bracket = {"stop_loss": firm.at("0.95"), "take_profit": firm.at("1.05")}
+def _enter(firm: Firm, **terms: Any) -> Order:
+    bracket: dict[str, Any] = {"stop_loss": firm.at("0.95"), "take_profit": firm.at("1.05")}
     placed = firm.place(**bracket | terms)
     assert placed.reject_reason is None
     firm.settle()

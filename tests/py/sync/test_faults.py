@@ -1,4 +1,4 @@
-"""What a broker does wrong while an order is placed, canceled or read; once, at the worst moment."""
+"""What a broker does wrong while an order is placed, canceled or read, at the worst moment."""
 
 import time
 from decimal import Decimal
@@ -10,14 +10,8 @@ from tests.py.sync.firm import Firm
 from twinbook.brokers import AuthFailed
 from twinbook.brokers.standin import Fault, Race
 
-NO_ANSWER = [
-    Fault.DROP,
-    Fault.RESET,
-    Fault.GATEWAY_TIMEOUT,
-    Fault.HTML_502,
-    Fault.TRUNCATED,
-    Fault.EMPTY,
-]
+# That every other lost answer means the same is tested with the brokers' clients.
+NO_ANSWER = [Fault.DROP, Fault.GATEWAY_TIMEOUT, Fault.HTML_502, Fault.TRUNCATED]
 
 
 @pytest.mark.parametrize("fault", NO_ANSWER)
@@ -31,7 +25,7 @@ def test_it_landed_and_nobody_said_so(firm: Firm, fault: Fault) -> None:
     agree(firm)
 
 
-@pytest.mark.parametrize("fault", NO_ANSWER)
+@pytest.mark.parametrize("fault", [Fault.DROP, Fault.HTML_502])
 def test_it_never_landed_and_nobody_said_so(firm: Firm, fault: Fault) -> None:
     placed = firm.place()
     firm.standin.fail_next(fault, on="place")
@@ -162,8 +156,14 @@ def test_slower_than_anyone_waits(firm: Firm, impatient: None, commit: bool) -> 
     agree(firm)
 
 
-@pytest.mark.parametrize("fault", [Fault.DROP, Fault.HTML_502, Fault.TOO_MANY_REQUESTS])
-@pytest.mark.parametrize("call", ["balances", "positions", "orders"])
+@pytest.mark.parametrize(
+    ("call", "fault"),
+    [
+        ("balances", Fault.HTML_502),
+        ("positions", Fault.TOO_MANY_REQUESTS),
+        ("orders", Fault.DROP),
+    ],
+)
 def test_reading_fails_for_a_while(firm: Firm, fault: Fault, call: str) -> None:
     known = {
         "tradier": {"balances": "balances", "positions": "positions", "orders": "orders"},

@@ -1,13 +1,25 @@
 """What the account has and the book doesn't: found, told, and taken over by its person's word."""
 
+from dataclasses import replace
 from decimal import Decimal
 
-import pytest
+from tests.py.brokers.venues import client_of, credentials_for
 from tests.py.sync.agreement import agree, disagreements
 from tests.py.sync.firm import Firm
 
-from twinbook.brokers import AuthFailed, WrongEnvironment
-from twinbook.errors import TwinbookError
+from twinbook.brokers import (
+    AssetClass,
+    AuthFailed,
+    Credentials,
+    Effect,
+    OrderRequest,
+    OrderType,
+    Secret,
+    Side,
+    TimeInForce,
+    WrongEnvironment,
+    new_client_id,
+)
 
 
 def _differences(firm: Firm) -> list[tuple[str, str, Decimal, int]]:
@@ -51,8 +63,6 @@ def test_a_withdrawal_that_came_back(firm: Firm) -> None:
 
 def test_an_order_of_somebody_elses(firm: Firm) -> None:
     """Placed at the broker's own page: no client id of ours, perhaps none."""
-    with firm.office.firm(firm.broker) as _:
-        pass
     mine = firm.rest()
     firm.settle()
     stranger = _place_elsewhere(firm, limit=firm.at("0.9"))
@@ -75,17 +85,6 @@ def test_an_order_of_somebody_elses(firm: Firm) -> None:
 
 def _place_elsewhere(firm: Firm, limit: Decimal) -> str:
     """By another program with the same credentials; the broker's id."""
-    from tests.py.brokers.venues import client_of, credentials_for
-
-    from twinbook.brokers import (
-        AssetClass,
-        Effect,
-        OrderRequest,
-        OrderType,
-        Side,
-        TimeInForce,
-        new_client_id,
-    )
 
     is_spot = firm.broker == "kraken"
     request = OrderRequest(
@@ -139,10 +138,6 @@ def test_wrong_credentials(firm: Firm) -> None:
     placed = firm.rest()
     wrong = firm.office.vault.seal(_spoilt(firm))
     with firm.session() as book:
-        version = firm.office.sql(
-            "select version from identity.broker_accounts where username = %s", firm.person
-        )[0].version
-        assert version
         book.add_broker(firm.broker, firm.account, "sandbox", wrong, address=firm.standin.origin)
     firm.pass_time()
     firm.work()
@@ -156,12 +151,7 @@ def test_wrong_credentials(firm: Firm) -> None:
     assert firm.standin.orders() == []
 
 
-def _spoilt(firm: Firm):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    from tests.py.brokers.venues import credentials_for
-
-    from twinbook.brokers import Secret
+def _spoilt(firm: Firm) -> Credentials:
 
     right = credentials_for(firm.standin)
     if right.token:
@@ -176,15 +166,10 @@ def test_the_wrong_environment(firm: Firm) -> None:
         "alpaca": "https://api.alpaca.markets",
         "kraken": "https://api.kraken.com",
     }[firm.broker]
-    from tests.py.brokers.venues import credentials_for
 
     sealed = firm.office.vault.seal(credentials_for(firm.standin))
-    try:
-        with firm.session() as book:
-            book.add_broker(firm.broker, firm.account, "sandbox", sealed, address=real)
-    except TwinbookError as error:
-        assert error.code == "TB400"
-        return
+    with firm.session() as book:
+        book.add_broker(firm.broker, firm.account, "sandbox", sealed, address=real)
     firm.pass_time()
     calls = len(firm.standin.calls())
     firm.work()
@@ -202,13 +187,15 @@ def test_another_users_account_is_not_touched(firm: Firm) -> None:
     agree(firm)
 
 
-@pytest.mark.parametrize("halted", [True, False])
-def test_a_halt_holds_back_what_waits(firm: Firm, halted: bool) -> None:
+def test_a_halt_holds_back_what_waits(firm: Firm) -> None:
     placed = firm.rest()
-    if halted:
+    with firm.office.db.administration() as administration:
+        administration.halt_live_trading("a test of it")
+    try:
+        firm.settle()
+    finally:
         with firm.office.db.administration() as administration:
-            administration.halt_live_trading("a test of it")
-    firm.settle()
+            administration.lift_halt("it is over")
     order = firm.order(placed)
-    assert order.status == ("CANCELED" if halted else "OPEN")
+    assert order.status == "CANCELED"
     agree(firm)
