@@ -181,7 +181,7 @@ def test_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert httpx.get(found["control"]).json()["broker"] == "tradier"
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
     assert json.loads(file.read_text())["broker"] == "tradier"
 
 

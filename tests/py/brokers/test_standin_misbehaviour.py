@@ -75,19 +75,24 @@ def test_a_landed_order_sent_again_is_a_duplicate_at_alpaca(fake_clock: FakeCloc
 def test_an_answer_later_than_the_client_waits(
     venue: Venue, commit: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "TIMEOUT", 0.2)
-    venue.broker.positions()
-    if venue.broker.name == "kraken":
-        venue.broker.quotes([venue.symbol])  # so that the pairs are known
-    venue.standin.fail_next(Fault.SLOW, seconds=0.5, commit=commit, on="place")
+    """Without ``commit`` it lands only after the client has given up."""
+    venue.broker.quotes([venue.symbol])  # so that Kraken's pairs are known
+    venue.standin.fail_next(Fault.SLOW, seconds=20, commit=commit, on="place")
     request = venue.request()
-    with pytest.raises(Ambiguous):
-        venue.place(request)
-    found_at_once = len(venue.found(request))
-    assert found_at_once == int(commit)
-    venue.standin.fail_next(Fault.SLOW, seconds=0.5, times=3, on=READS[venue.broker.name])
+    with monkeypatch.context() as impatient:
+        impatient.setattr(client, "TIMEOUT", 0.5)
+        with pytest.raises(Ambiguous):
+            venue.place(request)
+    assert len(venue.found(request)) == int(commit)
+
+
+def test_a_read_later_than_the_client_waits(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = READS[venue.broker.name]
+    venue.standin.fail_next(Fault.SLOW, seconds=20, times=3, on=read)
+    monkeypatch.setattr(client, "TIMEOUT", 0.3)
     with pytest.raises(TimedOut):
         venue.broker.positions()
+    assert len(venue.standin.script.failing) == 0
 
 
 @pytest.mark.parametrize("fault", [*UNCLEAR, Fault.TOO_MANY_REQUESTS])
