@@ -1,6 +1,6 @@
 -- I2: a session of one book has no privilege at all in the other, either way.
 begin;
-select plan(146);
+select plan(156);
 
 select tests.set_stage();
 set local search_path = paper_trading, shared_data, tap, pg_temp;
