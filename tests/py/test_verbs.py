@@ -36,7 +36,7 @@ def test_each_definer_that_an_application_may_call_is_a_method(db_url: str) -> N
               and a.grantee not in ('twinbook_owner'::regrole, 'twinbook_engine'::regrole)
             """
         ).fetchall()
-    names = ("Book", "Administration", "MarketData", "Logins")
+    names = ("Book", "Administration", "MarketData", "Logins", "BrokerWork")
     classes = [getattr(twinbook.verbs, name) for name in names]
     methods = {name for kind in classes for name, _ in inspect.getmembers(kind)}
     assert {name for (name,) in granted} <= methods

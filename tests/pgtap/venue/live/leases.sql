@@ -1,7 +1,7 @@
 -- One worker at a time has an account: for so long, and nobody else says anything of it meanwhile. What he left half done
 -- the next one finds.
 begin;
-select plan(93);
+select plan(97);
 
 select tests.set_stage();
 select tests.open_at_broker('alice'), tests.open_at_broker('alice', account => 'VA2', name => 'second'), tests.open_at_broker('bob');
@@ -57,6 +57,11 @@ select results_eq($$ select action, attempts from due_tasks('w4', 'tradier', 'VA
 select throws_ok($$ select finish_sending('w1', pg_temp.id('his'), 'not sent') $$, 'TB403', null, 'the first has nothing to say any more');
 select lives_ok($$ select finish_sending('w4', pg_temp.id('his'), 'placed', broker_order_id => 'b1') $$, 'what is found is there');
 select throws_ok($$ select release_account('w1', 'tradier', 'VA1') $$, 'TB403', null, 'nor does he give it back');
+
+-- Whom he acts for.
+select is(worker_identity('w4', 'bob', 'tradier', 'VA1'), 'bob', 'who has an account acts for its user');
+select throws_ok(format('select worker_identity(%s, ''tradier'', ''VA1'')', who), 'TB403', null, 'and for nobody else: ' || who)
+from unnest(array['''w1'', ''bob''', '''w4'', ''alice''', 'null, ''bob''']) as wrong (who);
 
 -- More time, and what was sent.
 select lives_ok($$ select extend_lease('w4', 'tradier', 'VA1', '1 hour') $$, 'who has it may keep it for longer');
