@@ -63,16 +63,12 @@ select tests.act_as_worker('alice');
 select is(begin_change('w1', pg_temp.id('b')), true, 'the intent is stored first');
 select is(begin_change('w1', pg_temp.id('b')), false, 'and it is sent once');
 select is(pg_temp.due('b'), 'read', 'then reading tells');
-<<<<<<< HEAD
-select lives_ok($$ select finish_change('w1', pg_temp.id('b'), 'taken') $$, 'the broker takes it');
-=======
 select lives_ok($$ select finish_change('w1', pg_temp.id('b'), 'taken') $$, 'the broker took it');
->>>>>>> livetests
 select is(pg_temp.shows('b', 'OPEN', 0, 10, 90), 'OPEN replace WORKING', 'it still shows the old terms');
 select is(pg_temp.shows('b', 'OPEN', 0, 20, 91, 'b-2'), 'OPEN WORKING', 'then the new ones, by another id');
 select is(pg_temp.terms('b'), '20 at 91, version 2, holds 1820', 'which hold from now on');
 select tests.act_as_installer();
-select results_eq($$ select broker_order_id, quantity::numeric, limit_price::numeric, change_state from order_outbox where client_id = pg_temp.id('b') $$, $$ values ('b', 20::numeric, 91::numeric, null::text) $$, 'also of what was sent');
+select results_eq($$ select broker_order_id, quantity::numeric, limit_price::numeric, change_state from order_outbox where client_id = pg_temp.id('b') $$, $$ values ('b-2', 20::numeric, 91::numeric, null::text) $$, 'also of what was sent');
 select results_eq($$ select operation from audit_log where details ->> 'order_id' = pg_temp.noted('b') and operation ~ 'replace' order by seq $$, array['order_replace_asked', 'order_replaced'], 'each is an event');
 
 -- Refused, and not sent.

@@ -19,23 +19,14 @@ select unnest(array['claim_account', 'release_account', 'next_nonce', 'due_tasks
 select is((select array_agg(r order by r) from unnest(array['twinbook_paper', 'twinbook_live', 'twinbook_broker', 'twinbook_market_data', 'twinbook_admin', 'twinbook_auditor', 'twinbook_backup']) as r
            where has_function_privilege(r, v.oid, 'EXECUTE')), array['twinbook_broker'], 'for workers alone: ' || name) from workers join verbs as v using (name) order by name;
 select set_eq($$ select name from verbs where has_function_privilege('twinbook_broker', oid, 'EXECUTE') $$, 'select name from workers', 'and they may nothing else');
-<<<<<<< HEAD
-select is((select owner || ' ' || is_verb from verbs where name = 'claim_account'), 'twinbook_engine true', 'claiming acts for all, as the engine');
-=======
 select is((select string_agg(distinct owner || ' ' || is_verb, ', ') from verbs where name in ('claim_account', 'worker_identity')), 'twinbook_engine true', 'claiming, and being who it is for, acts for all, as the engine');
->>>>>>> livetests
 select is_empty($$ select name from verbs join workers using (name) where name not in ('claim_account', 'worker_identity') and (owner, is_verb) <> ('twinbook_owner', true) $$, 'all else for one user, as the owner');
 select is_empty($$ select n.nspname, p.proname from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace
   where n.nspname in ('paper_trading', 'identity', 'oversight', 'shared_data') and has_function_privilege('twinbook_broker', p.oid, 'EXECUTE') and has_schema_privilege('twinbook_broker', n.oid, 'USAGE')
     and p.proname <> 'log_access' $$, 'nor outside the live book, but to log what it reads');
 select is_empty($$ select c.oid::regclass from pg_class as c
   where c.relnamespace in ('live_trading'::regnamespace, 'paper_trading'::regnamespace, 'identity'::regnamespace) and c.relkind in ('r', 'p', 'v')
-<<<<<<< HEAD
-    and c.oid <> 'identity.chosen_identity'::regclass
-    and has_table_privilege('twinbook_broker', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') $$, 'a worker has a right to no table of people''s');
-=======
     and c.oid <> 'identity.chosen_identity'::regclass and has_table_privilege('twinbook_broker', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') $$, 'a worker has a right to no table of people''s');
->>>>>>> livetests
 
 -- A login of each kind, as it would connect.
 create role a_worker login;
