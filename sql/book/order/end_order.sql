@@ -39,7 +39,7 @@ begin
   perform append_event(ended.username, ended.portfolio_id,
     case end_order.status when 'REJECTED' then 'order_refused' else 'order_' || lower(end_order.status) end,
     end_order.actor, jsonb_strip_nulls(jsonb_build_object(
-      'order_id', ended.order_id, 'filled_quantity', plain(ended.filled_quantity), 'reason', ended.end_reason,
+      'order_id', ended.order_id, 'filled_quantity', plain(ended.filled_quantity), 'reason', end_order.reason,
       'status', case when ended.status = 'REJECTED' then ended.status end, 'reject_reason', ended.reject_reason,
       'version', ended.version::text, 'trade_id', ended.trade_id, 'moves', moves, 'ended_at', moment(happened_at))));
 
