@@ -195,6 +195,8 @@ def _calls(scene: Stage, database: str, seconds: float) -> float:
         options=_AT_ONCE,
         portfolios=PORTFOLIOS,
     )
+
+
 def _verified(scene: Stage) -> float:
     """Events a second. Onward from nothing: what the facts say by themselves isn't asked."""
     with psycopg.connect(scene.address(EVENTS), autocommit=True) as db:

@@ -1,5 +1,5 @@
--- Why an order's terms make no sense for its instrument, or null. Its quantity is in lots; but what fees have left below
--- a lot can be got rid of, by an order that takes exactly what is left.
+-- Why an order's terms make no sense for its instrument, or null. Its quantity is in lots; but what fees have left
+-- below a lot can be got rid of, by an order that takes exactly what is left.
 
 create function wrong_terms(target orders, market shared_data.market, standing shared_data.standing)
   returns text
