@@ -15,6 +15,7 @@
 \ir maintenance/note_protections.sql
 \ir maintenance/keep_protections.sql
 
+\ir check/accounts_shared.sql
 \ir check/alarms_unanswered.sql
 \ir check/audit_gaps.sql
 \ir check/balances_below_zero.sql

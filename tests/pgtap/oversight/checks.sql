@@ -19,6 +19,8 @@ set local search_path = tap, pg_temp;
 
 create temporary table faults (number serial, check_name text, fault text);
 insert into faults (check_name, fault) values
+  ('accounts_shared', $$ insert into identity.broker_accounts (username, broker, account, environment, credentials)
+                         select unnest(array['alice', 'bob']), 'tradier', 'VA1', 'sandbox', 'gAAAAAx' $$),
   ('alarms_unanswered', $$ insert into paper_trading.alarms (username, portfolio_id, kind, severity)
                            select username, portfolio_id, 'late_fill', 'HIGH' from paper_trading.portfolios $$),
   ('audit_gaps', $$ delete from paper_trading.audit_log where seq = 2 $$),
