@@ -432,6 +432,7 @@ class BrokerAccount:
     leased_by: str | None
     leased_until: datetime | None
     choices: dict[str, Any]
+    counters: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -877,12 +877,13 @@ class BrokerWork(Session):
         *,
         error: str | None = None,
         wait: timedelta | str | None = None,
+        counters: Json | None = None,
     ) -> None:
         """Give an account back. For the broker worker's role."""
         return self._none(
             "release_account",
             {"worker text": worker, "broker text": broker, "account text": account},
-            {"error text": error, "wait interval": wait},
+            {"error text": error, "wait interval": wait, "counters jsonb": counters},
         )
 
     def report_account(

@@ -7,6 +7,7 @@ runs. pyrate-limiter's buckets can do neither.
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
 
 from twinbook.brokers import clock
@@ -30,6 +31,12 @@ class Limit(Protocol):
 
     def exhaust(self, resets_in: float | None) -> None:
         """The broker refused a request as one too many."""
+
+    def remember(self) -> list[list[float]]:
+        """What was used: moments, in seconds since 1970, each with an amount."""
+
+    def recall(self, used: Sequence[Sequence[float]]) -> None:
+        """Goes on from what another process remembered."""
 
 
 class WindowLimit:
@@ -87,6 +94,18 @@ class WindowLimit:
             self._left = 0
             self._left_until = clock.monotonic() + min(max(wait, 1.0), _LONGEST)
 
+    def remember(self) -> list[list[float]]:
+        """See Limit: each request that still counts."""
+        with self._lock:
+            self._forget(clock.monotonic())
+            return [[moment, 1] for moment in map(_on_the_wall, self._sent)]
+
+    def recall(self, used: Sequence[Sequence[float]]) -> None:
+        """See Limit."""
+        with self._lock:
+            self._sent.extendleft(sorted((_on_this_clock(at) for at, _ in used), reverse=True))
+            self._forget(clock.monotonic())
+
     def _below(self, documented: int) -> int:
         return max(1, int(documented * self._headroom))
 
@@ -135,7 +154,30 @@ class DecayingCounter:
                 wait = min(resets_in, _LONGEST)
                 self._value = max(self._value, self._usable + wait * self._decay)
 
+    def remember(self) -> list[list[float]]:
+        """See Limit: where the counter stands now."""
+        with self._lock:
+            self._fall()
+            return [[_on_the_wall(self._at), self._value]]
+
+    def recall(self, used: Sequence[Sequence[float]]) -> None:
+        """See Limit."""
+        with self._lock:
+            for at, value in used:
+                self._fall()
+                since = max(self._at - _on_this_clock(at), 0.0)
+                self._value += max(0.0, value - since * self._decay)
+
     def _fall(self) -> None:
         now = clock.monotonic()
         self._value = max(0.0, self._value - (now - self._at) * self._decay)
         self._at = now
+
+
+def _on_the_wall(moment: float) -> float:
+    """A moment of this process's clock, in seconds since 1970, which other processes know too."""
+    return clock.now().timestamp() - (clock.monotonic() - moment)
+
+
+def _on_this_clock(moment: float) -> float:
+    return clock.monotonic() - max(clock.now().timestamp() - moment, 0.0)

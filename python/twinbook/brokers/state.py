@@ -1,7 +1,7 @@
 """What all clients of one account share: what its limits have left, and its nonces."""
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Protocol
 
 from twinbook.brokers.limits import Limit
@@ -19,11 +19,18 @@ class AccountState(Protocol):
         """The limit of that name; ``fresh`` makes it, as the broker documents it, when it's new."""
 
 
-class ProcessState:
-    """Shared by the threads of this process, and gone with it."""
+Used = Mapping[str, Sequence[Sequence[float]]]
 
-    def __init__(self, nonces: NonceSource | None = None) -> None:
+
+class ProcessState:
+    """Shared by the threads of this process, and gone with it.
+
+    ``used`` is what another process remembered of the limits, by their names.
+    """
+
+    def __init__(self, nonces: NonceSource | None = None, used: Used | None = None) -> None:
         self._nonces = nonces or Nonces()
+        self._used = used or {}
         self._limits: dict[str, Limit] = {}
         self._lock = threading.Lock()
 
@@ -37,7 +44,13 @@ class ProcessState:
         with self._lock:
             if name not in self._limits:
                 self._limits[name] = fresh()
+                self._limits[name].recall(self._used.get(name, ()))
             return self._limits[name]
+
+    def remember(self) -> Used:
+        """What was used of the limits, for another process to go on from."""
+        with self._lock:
+            return {name: limit.remember() for name, limit in self._limits.items()}
 
 
 _shared: dict[Hashable, ProcessState] = {}

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
-from twinbook.brokers import BrokerProvider, Vault, open_broker
+from twinbook.brokers import BrokerProvider, ProcessState, Vault, open_broker
 from twinbook.database import Database
 from twinbook.errors import Disconnected, TryAgain
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount
 from twinbook.sync.account import AccountSync, Done
-from twinbook.sync.state import AccountRow
+from twinbook.sync.state import leased_state
 
 Report = Callable[[BrokerAccount, Done | Exception], None]
 _POLL = 0.5  # seconds between two questions for work
@@ -49,7 +49,6 @@ class Worker:
         self._only_user = only_user
         self._resubmits = resubmits
         self._lease = lease
-        self._rows: dict[tuple[str, str, str], AccountRow] = {}
         self._stopping = threading.Event()
         self.has_worked = False
 
@@ -104,8 +103,9 @@ class Worker:
         """One pass; what goes wrong with an account is its own matter. Returns whether it went."""
         self.has_worked = True
         said = self._identity(account)
+        state = leased_state(self._db, self.name, said, account)
         try:
-            with self._open(account, said) as broker:
+            with self._open(account, state) as broker:
                 done = AccountSync(
                     self._db,
                     self.name,
@@ -117,15 +117,16 @@ class Worker:
                     lease=self._lease,
                 ).run()
         except Failure as error:
-            self._release(account, said, error)
+            self._release(account, said, state, error)
             self._report(account, error)
             return False
-        self._release(account, said, None)
+        self._release(account, said, state)
         self._report(account, done)
         return True
 
     def _give_back(self, account: BrokerAccount) -> None:
-        self._release(account, self._identity(account), None)
+        said = self._identity(account)
+        self._release(account, said, leased_state(self._db, self.name, said, account))
 
     def _identity(self, account: BrokerAccount) -> str:
         """Who this worker acts for in an account that it holds."""
@@ -134,24 +135,27 @@ class Worker:
                 self.name, account.username, account.broker, account.account
             )
 
-    def _open(self, account: BrokerAccount, said: str) -> BrokerProvider:
-        key = (account.username, account.broker, account.account)
-        row = self._rows.setdefault(key, AccountRow(self._db, self.name, account))
-        row.said = said
-        credentials = self._vault.unseal(account.credentials)
+    def _open(self, account: BrokerAccount, state: ProcessState) -> BrokerProvider:
         return open_broker(
             account.broker,
-            credentials,
+            self._vault.unseal(account.credentials),
             account.address,
-            state=row.state,
+            state=state,
             chosen=account.choices,
         )
 
-    def _release(self, account: BrokerAccount, said: str, error: Failure | None) -> None:
+    def _release(
+        self,
+        account: BrokerAccount,
+        said: str,
+        state: ProcessState,
+        error: Failure | None = None,
+    ) -> None:
         with self._db.broker_work(said) as work:
             work.release_account(
                 self.name,
                 account.broker,
                 account.account,
                 error=None if error is None else str(error),
+                counters=state.remember() or None,
             )

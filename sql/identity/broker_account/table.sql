@@ -22,6 +22,7 @@ create table identity.broker_accounts (
   leased_by          text,
   leased_until       timestamptz,
   choices            shared_data.json_object  not null default '{}',
+  counters           shared_data.json_object  not null default '{}',
 
   constraint broker_accounts_pkey                 primary key (username, broker, account),
   constraint broker_accounts_user_fkey            foreign key (username) references identity.users,
@@ -46,4 +47,5 @@ comment on column identity.broker_accounts.fills_until  is 'Orders and fills are
 comment on column identity.broker_accounts.last_error   is 'What the last sync failed of; null after one that succeeded.';
 comment on column identity.broker_accounts.choices      is 'What its broker lets one choose, such as {"tier": "pro"}; what isn''t chosen is the safest.';
 comment on column identity.broker_accounts.nonce        is 'The last number that a request of its key carried.';
+comment on column identity.broker_accounts.counters     is 'What is used of its rate limits, by name: moments and amounts; the next worker goes on from it.';
 comment on column identity.broker_accounts.leased_by    is 'The worker that has it; nobody else talks to the broker for it until leased_until.';

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.py.brokers.script import FakeClock
 
 from twinbook.brokers.limits import DecayingCounter, Limit, WindowLimit
+from twinbook.brokers.state import ProcessState
 
 
 def _spend(limit: Limit, requests: int) -> None:
@@ -159,3 +160,24 @@ def test_a_refusal_fills_a_counter() -> None:
     assert counter.reserve(1) == pytest.approx(2.5 / 0.33)
     counter.exhaust(60)
     assert counter.reserve(1) == pytest.approx(60 + 1 / 0.33)
+
+
+def test_another_process_goes_on_where_one_ended(fake_clock: FakeClock) -> None:
+    window = WindowLimit(10, headroom=1)
+    counter = DecayingCounter(10, 1, headroom=1)
+    _spend(window, 4)
+    fake_clock.passed = 20
+    _spend(window, 5)
+    _spend(counter, 8)
+    used = {"window": window.remember(), "counter": counter.remember()}
+    fake_clock.passed = 23
+    state = ProcessState(used=used)
+    next_window = state.limit("window", lambda: WindowLimit(10, headroom=1))
+    next_counter = state.limit("counter", lambda: DecayingCounter(10, 1, headroom=1))
+    assert next_window.reserve(1) == 0
+    assert next_window.reserve(1) == pytest.approx(37)
+    assert next_counter.reserve(5) == 0
+    assert next_counter.reserve(2) == pytest.approx(2)
+    assert set(state.remember()) == {"window", "counter"}
+    fake_clock.passed = 90
+    assert next_window.remember() == []

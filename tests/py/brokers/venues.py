@@ -1,6 +1,6 @@
 """Each broker's client and its stand-in, on one clock, so that one test says something of all."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +41,12 @@ class Lifted:
         return
 
     def exhaust(self, resets_in: float | None) -> None:
+        return
+
+    def remember(self) -> list[list[float]]:
+        return []
+
+    def recall(self, used: Sequence[Sequence[float]]) -> None:
         return
 
 
