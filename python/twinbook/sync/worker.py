@@ -5,11 +5,12 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from twinbook.brokers import BrokerProvider, Vault, open_broker
 from twinbook.database import Database
-from twinbook.errors import Disconnected, TryAgain
+from twinbook.errors import Disconnected, NotPermitted, TryAgain, TwinbookError
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount
 from twinbook.sync.account import AccountSync, Done
@@ -116,7 +117,9 @@ class Worker:
                     every=self._every,
                     lease=self._lease,
                 ).run()
-        except Failure as error:
+        except (TryAgain, Disconnected):
+            raise
+        except (Failure, TwinbookError) as error:
             self._release(account, said, error)
             self._report(account, error)
             return False
@@ -147,8 +150,9 @@ class Worker:
             chosen=account.choices,
         )
 
-    def _release(self, account: BrokerAccount, said: str, error: Failure | None) -> None:
-        with self._db.broker_work(said) as work:
+    def _release(self, account: BrokerAccount, said: str, error: Exception | None) -> None:
+        # A lease that ended meanwhile is another worker's: there is nothing to give back.
+        with suppress(NotPermitted), self._db.broker_work(said) as work:
             work.release_account(
                 self.name,
                 account.broker,
