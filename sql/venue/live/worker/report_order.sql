@@ -71,7 +71,7 @@ begin
       'client_id', sent.client_id, 'broker_status', report_order.broker_status), target.order_id);
   end if;
 
-  if sent.state <> 'OVER' and sent.change_state = 'ASKED' and is_over then
+  if sent.change_state = 'ASKED' and is_over then
     target := drop_change(target, sent, 'it was over before the broker was asked');
   end if;
 
