@@ -711,7 +711,7 @@ def _read_fill(told: Fields) -> Fill:
         raise Malformed("a fill has no time")
     return Fill(
         fill_id=text(told.get("id")),
-        order_id=text(told.get("order_id")),
+        order_id=maybe_text(told.get("order_id")) or "",
         symbol=text(told.get("symbol")),
         side=one_of(_FILL_SIDES, told.get("side")),
         quantity=number(told.get("qty")),

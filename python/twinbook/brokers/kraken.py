@@ -634,7 +634,7 @@ class Kraken(BrokerProvider):
         is_maker = told.get("maker")
         return Fill(
             fill_id=fill_id,
-            order_id=text(told.get("ordertxid")),
+            order_id=maybe_text(told.get("ordertxid")) or "",
             symbol=pair.altname if pair else name,
             side=one_of(_SIDES, told.get("type")),
             quantity=number(told.get("vol")),

@@ -181,7 +181,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """One execution. ``fill_id`` is the broker's, and the same each time it is read."""
+    """One execution. ``fill_id`` is the broker's, and the same each time it is read.
+
+    ``order_id`` is "" where the broker names no order, as for a trade that it made itself.
+    """
 
     fill_id: str
     order_id: str

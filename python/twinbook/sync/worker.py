@@ -5,11 +5,12 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from twinbook.brokers import BrokerProvider, ProcessState, Vault, open_broker
 from twinbook.database import Database
-from twinbook.errors import Disconnected, TryAgain
+from twinbook.errors import Disconnected, NotPermitted, TryAgain, TwinbookError
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount
 from twinbook.sync.account import AccountSync, Done
@@ -116,7 +117,9 @@ class Worker:
                     every=self._every,
                     lease=self._lease,
                 ).run()
-        except Failure as error:
+        except (TryAgain, Disconnected):
+            raise
+        except (Failure, TwinbookError) as error:
             self._release(account, said, state, error)
             self._report(account, error)
             return False
@@ -149,9 +152,10 @@ class Worker:
         account: BrokerAccount,
         said: str,
         state: ProcessState,
-        error: Failure | None = None,
+        error: Exception | None = None,
     ) -> None:
-        with self._db.broker_work(said) as work:
+        # A lease that ended meanwhile is another worker's: there is nothing to give back.
+        with suppress(NotPermitted), self._db.broker_work(said) as work:
             work.release_account(
                 self.name,
                 account.broker,

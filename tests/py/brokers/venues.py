@@ -1,6 +1,6 @@
 """Each broker's client and its stand-in, on one clock, so that one test says something of all."""
 
-from collections.abc import Callable, Sequence, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta

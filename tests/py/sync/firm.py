@@ -16,6 +16,7 @@ from psycopg.rows import namedtuple_row
 from twinbook import connect
 from twinbook.brokers import Credentials, Environment, ProcessState, Secret, Vault, clock
 from twinbook.brokers.standin import STAND_INS, Login, StandIn
+from twinbook.errors import TwinbookError
 from twinbook.failure import Failure
 from twinbook.rows import BrokerAccount, Order
 from twinbook.sync import Done, Worker
@@ -118,7 +119,7 @@ class Firm:
     login: Login | None = None
     person: str = field(default_factory=lambda: "p" + os.urandom(4).hex())
     done: list[Done] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.broker = self.standin.broker
@@ -257,7 +258,7 @@ class Firm:
         return len(self.standin.calls(call))
 
     def _take(self, _account: BrokerAccount, done: Done | Exception) -> None:
-        if isinstance(done, Failure):
+        if isinstance(done, Failure | TwinbookError):
             self.failures.append(done)
         elif isinstance(done, Done):
             self.done[-1] = done

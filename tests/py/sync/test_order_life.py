@@ -1,9 +1,13 @@
 """The life of an order through the worker, the same at every broker."""
 
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from tests.py.sync.agreement import agree
 from tests.py.sync.firm import Firm
+
+from twinbook.sync import AccountSync
 
 
 def test_a_market_order_fills(firm: Firm) -> None:
@@ -106,4 +110,40 @@ def test_a_round_trip(firm: Firm) -> None:
     sold = firm.place("sell", Decimal(firm.traded.quantity) / 2)
     firm.settle()
     assert firm.order(sold).status == "FILLED"
+    agree(firm)
+
+
+def test_canceled_right_before_it_is_sent(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the worker has seen what is to be done, and before it says that it begins."""
+    placed = firm.rest()
+    preview = AccountSync._preview
+
+    def canceled_meanwhile(sync: AccountSync, *given: Any) -> None:
+        preview(sync, *given)
+        firm.cancel(placed)
+
+    monkeypatch.setattr(AccountSync, "_preview", canceled_meanwhile)
+    firm.work()
+    assert (firm.order(placed).status, firm.failures) == ("CANCELED", [])
+    assert firm.calls("place") == 0
+    agree(firm)
+
+
+def test_another_worker_has_taken_over(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was away for longer than its lease sends nothing, and goes on elsewhere."""
+    firm.rest()
+
+    def lost_meanwhile(*_: Any) -> None:
+        firm.office.sql(
+            "update identity.broker_accounts set leased_by = 'another' where username = %s",
+            firm.person,
+        )
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AccountSync, "_preview", lost_meanwhile)
+        firm.work()
+    assert [one.code for one in firm.failures] == ["TB403"]
+    assert firm.calls("place") == 0
+    firm.settle()
+    assert firm.calls("place") == 1
     agree(firm)

@@ -180,3 +180,17 @@ def test_canceled_while_it_is_replaced(replacing: Firm) -> None:
         book.flatten(portfolio="main")
     firm.settle()
     agree(firm)
+
+
+def test_over_before_the_broker_was_asked(firm: Firm) -> None:
+    placed = firm.rest()
+    firm.settle()
+    firm.replace(placed, limit_price=firm.at("0.8"))
+    with firm.session() as book:
+        book.cancel_all()
+        book.flatten(portfolio="main")
+    firm.standin.cancel(str(firm.sent(placed)[0].client_id))
+    firm.settle()
+    order = firm.order(placed)
+    assert (order.status, order.pending_action) == ("CANCELED", "none")
+    agree(firm)

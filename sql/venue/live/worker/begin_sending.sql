@@ -1,6 +1,6 @@
 -- Stores the intent to send, before anything is sent: from here on it may have landed. What increases exposure and
 -- has lost a yes meanwhile (a halt, the administrator's) is withdrawn instead, and what closes more than is open by
--- now makes way for less. Returns whether to send it.
+-- now makes way for less. Returns whether to send it: not what was taken back meanwhile.
 -- Raises TB403 the lease is over, TB404 not visible, TB422 it isn't waiting to be sent.
 
 create function begin_sending(worker text, client_id uuid)
@@ -16,6 +16,10 @@ declare
 begin
   select * into locked from lock_sent(begin_sending.worker, begin_sending.client_id);
   sent := locked.sent;
+
+  if sent.state = 'WITHDRAWN' then
+    return false;
+  end if;
 
   if sent.state <> 'QUEUED' then
     raise exception using

@@ -71,6 +71,10 @@ begin
       'client_id', sent.client_id, 'broker_status', report_order.broker_status), target.order_id);
   end if;
 
+  if sent.change_state = 'ASKED' and is_over then
+    target := drop_change(target, sent, 'it was over before the broker was asked');
+  end if;
+
   has_ended := is_over and sent.filled_quantity >= coalesce(report_order.filled_quantity, 0)
                and (sent.filled_quantity > 0 or report_order.status <> 'FILLED');
 
