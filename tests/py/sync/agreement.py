@@ -108,7 +108,8 @@ def _terms(sent: Any, order: Any, chain: list[Order]) -> list[str]:
             wrong.append(f"{order.order_id} is {order.status} here, {last.status} there")
         end = _ENDS.get(last.status)
         is_late = order.status == "FILLED" and order.filled_quantity >= order.quantity
-        was_cut = end in ("REJECTED", "EXPIRED") and order.status == "CANCELED"
+        is_less = end == "FILLED" and sent.quantity < order.quantity
+        was_cut = order.status == "CANCELED" and (end in ("REJECTED", "EXPIRED") or is_less)
         if end and order.status != end and not is_late and not was_cut:
             wrong.append(f"{order.order_id} ended {order.status} here, {end} there")
     return wrong

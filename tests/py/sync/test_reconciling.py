@@ -104,7 +104,9 @@ def _place_elsewhere(firm: Firm, limit: Decimal) -> str:
 
 def test_a_trade_without_an_order(firm: Firm) -> None:
     """Such as a transfer, or an exercise: a position that no order explains."""
-    firm.standin.trade_outside(firm.traded.theirs, "buy", firm.traded.quantity, firm.traded.price)
+    held, _ = firm.standin.assets_of(firm.standin.canonical(firm.traded.theirs))
+    firm.standin.deposit(firm.traded.quantity, asset=held)
+    firm.standin.deposit(Decimal(-1500))
     firm.work(2)
     assert [one[:2] for one in _differences(firm)] == [
         ("cash", "USD"),
