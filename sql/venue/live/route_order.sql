@@ -18,6 +18,11 @@ begin
   stored := store_order(target);
   perform send_order(stored, home, stored.quantity,
                      case when increase_of(target, standing) > 0 then 'open' else 'close' end);
+  -- What it holds may be nothing that the book knows of: whether it is there, the broker says.
+  insert into balances (username, portfolio_id, currency, amount)
+  values (stored.username, stored.portfolio_id, stored.hold_currency, 0)
+  on conflict do nothing;
+
   perform rehold(stored.username, stored.portfolio_id, stored.symbol, stored.strategy);
 
   select o.* into stored from orders as o where (o.username, o.order_id) = (stored.username, stored.order_id);
