@@ -12,7 +12,7 @@ demo: $(READY) ## A year of real prices, two traders, and what neither of them c
 	@$(BIN)/twinbook demo
 
 test: $(READY) ## Every test: the rules in pgTAP, the rest in Python
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(if $(DATABASE_URL),,-n auto --dist loadfile) $(TESTS)
 
 check: $(READY) ## What a machine can prove of the sources; one line a check
 	@$(BIN)/python -m tests.checks

@@ -296,6 +296,7 @@ class Demo:
             sums["balances"] > 0 and sums["positions"] > 0 and sums["wrong"] == 0,
         )
         with _as_superuser(self.url) as installer:
+            installer.execute("select oversight.open_maintenance('the demo', '1 minute')")
             installer.execute("alter table paper_trading.audit_log disable trigger user")
             installer.execute(
                 "update paper_trading.audit_log set details = '{}' "

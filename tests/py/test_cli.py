@@ -31,7 +31,7 @@ def test_status_in_rows_for_programs(call: Callable[..., Result], db_url: str) -
     assert result.exit_code == 0
     rows = json.loads(result.stdout)
     books = {"paper_trading", "live_trading"}
-    assert {row["lane"] for row in rows} == {"shared", *books, "code", "identity"}
+    assert {row["lane"] for row in rows} == {"shared", *books, "live_venue", "code", "identity"}
     assert [row["state"] for row in rows[-2:]] == ["current", "trusted"]
 
 

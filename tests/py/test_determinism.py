@@ -38,7 +38,8 @@ FACTS = {
     "audit_log": """
         seq, operation, actor,
         details - array['order_id', 'trade_id', 'next_trade_id', 'from_trade_id']
-          #- '{order,order_id}' #- '{order,trade_id}'""",
+          #- '{order,order_id}' #- '{order,trade_id}'
+          #- '{begun_by,order_id}' #- '{begun_by,trade_id}'""",
     "trades": """
         opened_at, symbol, strategy, session, direction, status, entry_quantity, entry_value,
         exit_quantity, exit_value, stop_loss, take_profit, fees, slippage, realized_pnl, mfe, mae,

@@ -13,6 +13,7 @@ from twinbook.books import BOOKS
 _BY_HAND = {
     *("order/table", "order/transitions", "trade/table", "trade/transitions"),
     *("session/sessions", "venue/paper/day_orders", "unmatched/table", "replay/replay"),
+    "audit/tampering",
     *(
         "book/attacks",
         "balance/table",

@@ -51,6 +51,7 @@ declare
   moves       jsonb;
   next_moves  jsonb;
   ended_by    text;
+  profit      numeric := target.take_profit;
   needs_care  boolean;
   actor       constant text := case when is_new then target.username else 'venue' end;
   happened_at constant timestamptz := clock_timestamp();
@@ -135,6 +136,13 @@ begin
     perform enter_trade(target, entered, was, is_now, opening, price, charged - fee_closing,
                         opening * record_execution.slippage * had.multiplier, best, worst, at_number,
                         record_execution.executed_at);
+
+    -- A stop loss that clashes with the trade's take profit takes that back: the event tells what stands.
+    if was is not null and num_nonnulls(target.stop_loss, target.take_profit) > 0 then
+      select t.take_profit into profit
+      from trades as t
+      where (t.username, t.trade_id) = (target.username, entered);
+    end if;
   end if;
 
   -- One execution, or two where the fill crosses zero; each settles, and pays its share of the fee.
@@ -243,7 +251,9 @@ begin
     'closes_fee',    case when closing > 0 and opening > 0 then plain(fee_closing) end,
     'exit_reason',   ended_by,
     'stop_loss',     case when opening > 0 then plain(target.stop_loss) end,
-    'take_profit',   case when opening > 0 then plain(target.take_profit) end,
+    'take_profit',   case when opening > 0 then plain(profit) end,
+    'takes_back',    case when opening > 0 and was is not null and target.stop_loss is not null and profit is null
+                          then 'take_profit' end,
     'trade_id',      coalesce(trade, entered),
     'moves',         coalesce(moves, case when trade is null then next_moves end),
     'next_trade_id', case when trade is not null then entered end,

@@ -43,7 +43,7 @@ union all
 select username, portfolio_id, 'balance', currency
 from rebuilt_balances as r
 full join balances as s using (username, portfolio_id, currency)
-where r.amount is distinct from s.amount;
+where coalesce(r.amount, 0) <> coalesce(s.amount, 0);
 
 comment on view departures is 'Where stored state isn''t what the audit log rebuilds; no row where the book is whole.';
 select let_traders_read('departures');

@@ -54,7 +54,8 @@ select e.username, e.portfolio_id, e.trade_id,
        told_last(max(in_line(e.seq, e.details ->> 'stop_loss'))
          filter (where e.tells_bracket or (e.details ? 'stop_loss' and (e.enters or e.begins))))::numeric as stop_loss,
        told_last(max(in_line(e.seq, e.details ->> 'take_profit'))
-         filter (where e.tells_bracket or (e.details ? 'take_profit' and (e.enters or e.begins))))::numeric
+         filter (where e.tells_bracket
+                    or (e.details ?| array['take_profit', 'takes_back'] and (e.enters or e.begins))))::numeric
          as take_profit,
        coalesce(sum(e.fee) filter (where e.is_fill), 0) as fees,
        coalesce(sum(e.quantity * (e.details ->> 'slippage')::numeric * (e.details ->> 'multiplier')::numeric)

@@ -44,7 +44,7 @@ def test_what_no_key_opens_says_what_to_do(sealed: str) -> None:
         assert "enter them again" in wrong.value.hint
 
 
-@pytest.mark.parametrize("given", ["", " , ", "short", f"{NEW},short", "ü" * 44])
+@pytest.mark.parametrize("given", ["", " , ", "short", f"{NEW},short", "ü" * 44], ids=range(5))
 def test_a_missing_or_malformed_key_says_how_to_make_one(given: str) -> None:
     with pytest.raises(EncryptionKeyError) as wrong:
         Vault(given)

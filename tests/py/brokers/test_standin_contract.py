@@ -31,7 +31,7 @@ from twinbook.brokers import (
 )
 from twinbook.brokers.standin import Fault
 
-NEVER_OF_A_MARKET_ORDER = {"limit_price", "stop_price", "reason", "replaced_by"}
+NEVER_OF_A_MARKET_ORDER = {"limit_price", "stop_price", "reason", "replaced_by", "replaces"}
 # None in every result of that kind; what else is None would be lost in reading.
 GAPS = {
     "tradier": {

@@ -26,7 +26,7 @@ $$;
 select is(pg_temp.buy('a'), 'PENDING QUEUED', 'an order that hasn''t left');
 select is(pg_temp.cancel('a'), 'CANCELED WITHDRAWN', 'is over at once');
 select is(pg_temp.due('a'), null, 'and nobody hears of it');
-select throws_ok($$ select begin_sending('w1', pg_temp.id('a')) $$, 'TB422', null, 'nor is it sent any more');
+select is(begin_sending('w1', pg_temp.id('a')), false, 'nor is it sent any more');
 select tests.act_as('alice', 'live');
 select results_eq($$ select end_reason, version::integer, held_amount::numeric from orders where order_id = pg_temp.noted('a') $$, $$ values (null::text, 2, 0::numeric) $$, 'its user did it');
 

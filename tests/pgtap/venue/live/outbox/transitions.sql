@@ -56,7 +56,7 @@ from (values ('delete from outbox_transitions where false', 'TB001 outbox_transi
 select tests.act_as_worker('alice');
 select is(tests.refusal(format(act, client_id)), case when state = any (open_to) then 'accepted' when refusal = 'TB422' then 'TB422' else 'accepted' end, state || ': ' || split_part(act, '''', 1) || split_part(act, '''', 5))
 from states, (values
-  ('select begin_sending(''w1'', ''%s'')', array['QUEUED'], 'TB422'),
+  ('select begin_sending(''w1'', ''%s'')', array['QUEUED', 'WITHDRAWN'], 'TB422'),
   ('select finish_sending(''w1'', ''%s'', ''placed'', broker_order_id => ''b9'')', array['SENDING', 'HELD'], 'TB422'),
   ('select finish_sending(''w1'', ''%s'', ''unknown'')', array['SENDING', 'HELD'], 'TB422'),
   ('select report_order(''w1'', ''%s'', ''OPEN'', ''open'', true, 0)', array['PLACED', 'WORKING', 'OVER'], 'TB422'),
