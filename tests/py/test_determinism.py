@@ -37,7 +37,7 @@ FACTS = {
     "balances": "currency, amount, held",
     "audit_log": """
         seq, operation, actor,
-        details - array['order_id', 'trade_id', 'next_trade_id', 'from_trade_id']
+        details - array['order_id', 'trade_id', 'next_trade_id', 'from_trade_id', 'placed_at']
           #- '{order,order_id}' #- '{order,trade_id}'
           #- '{begun_by,order_id}' #- '{begun_by,trade_id}'""",
     "trades": """
