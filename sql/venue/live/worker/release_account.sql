@@ -1,4 +1,5 @@
--- Gives an account back, with what was used of its rate limits. Where something went wrong it is left alone for a while, and says what it was.
+-- Gives an account back, with what was used of its rate limits. Where something went wrong it is left alone for a
+-- while, and says what it was.
 -- Raises TB403 the lease is over.
 
 create function release_account(
