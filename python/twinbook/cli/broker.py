@@ -170,6 +170,37 @@ broker.add_command(
 )
 
 
+@broker.command()
+@pass_context
+def reseal(context: Context) -> None:
+    """Encrypt one's stored credentials again, with the first key of TWINBOOK_ENCRYPTION_KEY.
+
+    To change the key: put the new one first, keep the old one after a comma, reseal every user's
+    accounts, then drop the old one.
+
+    \b
+    TWINBOOK_ENCRYPTION_KEY=NEW,OLD twinbook --user alice broker reseal
+    """
+    vault = Vault.from_environment()
+    with acting_book(context) as book:
+        stored = [
+            book.add_broker(
+                one.broker,
+                one.account,
+                one.environment,
+                vault.rotate(one.credentials),
+                address=one.address,
+                choices=one.choices,
+                expected_version=one.version,
+            )
+            for one in book.fetch(
+                BrokerAccount,
+                "select * from identity.broker_accounts where is_active order by broker, account",
+            )
+        ]
+    print_rows(context, stored, _ACCOUNT, is_of_book=False)
+
+
 @contextmanager
 def _provider(context: Context, name: str | None, account: str | None) -> Iterator[BrokerProvider]:
     """The client of one of the user's accounts: the one that is named, else the only one."""

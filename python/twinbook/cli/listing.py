@@ -14,7 +14,7 @@ from twinbook.session import Session
 OF_PORTFOLIO = """
 from {relation} as r
 join portfolios as p using (username, portfolio_id)
-where %(portfolio)s::text is null or p.name = %(portfolio)s
+where (%(portfolio)s::text is null or p.name = %(portfolio)s)
 """
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from inspect import Parameter, getdoc, signature
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import click
 
@@ -50,6 +51,7 @@ _TYPES: dict[object, click.ParamType[Any]] = {
     datetime: _Parsed("moment", _moment),
     date: _Parsed("date", date.fromisoformat),
     time: _Parsed("time", time.fromisoformat),
+    UUID: _Parsed("id", UUID),
     Sequence: _Parsed("list", lambda text: [int(part) for part in text.split(",")]),
     bool: click.BOOL,
     int: click.INT,
@@ -90,6 +92,8 @@ def _parameter(parameter: Parameter, hint: object, text: str | None) -> click.Pa
     parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     accepted = [get_origin(part) or part for part in parts]
     kind = next((_TYPES[kind] for kind in _TYPES if kind in accepted), None)
+    if kind is None and parameter.default is Parameter.empty:
+        raise TypeError(f"{parameter.name}: nobody can type a {hint}")
     if kind is None:
         return None  # Bytes are nothing to type.
     if parameter.default is Parameter.empty:

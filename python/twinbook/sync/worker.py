@@ -68,7 +68,7 @@ class Worker:
                 self._stopping.wait(_POLL)
 
     def run_once(self) -> int:
-        """Every account once, whether it has work or not; returns how many failed."""
+        """Every account once, whether it has work or not, and compared; returns how many failed."""
         failed = 0
         seen: set[tuple[str, str, str]] = set()
         while not self._stopping.is_set():
@@ -80,13 +80,13 @@ class Worker:
                 self._give_back(account)
                 break
             seen.add(key)
-            failed += not self._sync(account)
+            failed += not self._sync(account, timedelta(0))
         return failed
 
     def _take_one(self, every: timedelta) -> bool:
         account = self._claim(every)
         if account is not None:
-            self._sync(account)
+            self._sync(account, every)
         return account is not None
 
     def _claim(self, every: timedelta) -> BrokerAccount | None:
@@ -100,7 +100,7 @@ class Worker:
             )
         return claimed[0] if claimed else None
 
-    def _sync(self, account: BrokerAccount) -> bool:
+    def _sync(self, account: BrokerAccount, every: timedelta) -> bool:
         """One pass; what goes wrong with an account is its own matter. Returns whether it went."""
         self.has_worked = True
         said = self._identity(account)
@@ -114,7 +114,7 @@ class Worker:
                     account,
                     broker,
                     resubmits=self._resubmits,
-                    every=self._every,
+                    every=every,
                     lease=self._lease,
                 ).run()
         except (TryAgain, Disconnected):

@@ -1,4 +1,4 @@
--- Keeps an account for longer. Raises TB403 the lease is over.
+-- Keeps an account for longer. Raises TB400 no time, TB403 the lease is over.
 
 create function extend_lease(worker text, broker text, account text, lease interval default '60 seconds')
   returns void
@@ -9,6 +9,13 @@ as $$
 declare
   held constant identity.broker_accounts := leased_account(worker, broker, account);
 begin
+  if (lease > interval '0') is not true then
+    raise exception using
+      errcode = 'TB400',
+      message = 'for how long?',
+      hint    = 'lease is a time, such as ''60 seconds''.';
+  end if;
+
   update identity.broker_accounts as b
   set leased_until = clock_timestamp() + lease
   where (b.username, b.broker, b.account) = (held.username, held.broker, held.account);

@@ -17,7 +17,8 @@ begin
   if (held.leased_by = worker and held.leased_until > clock_timestamp()) is not true then
     raise exception using
       errcode = 'TB403',
-      message = format('%s doesn''t hold account %s at %s', coalesce(worker, 'nobody'), leased_account.account, leased_account.broker),
+      message = format('%s doesn''t hold account %s at %s', coalesce(worker, 'nobody'), leased_account.account,
+                       leased_account.broker),
       hint    = 'A lease ended. Claim an account, then go on.';
   end if;
 

@@ -23,8 +23,14 @@ as $$
 declare
   held  constant identity.broker_accounts := leased_account(worker, broker, account);
   ours  constant jsonb                    := coalesce((
-    select jsonb_object_agg(coalesce(symbol_held(held.broker, h.key), h.key), h.value)
-    from jsonb_each(report_account.holdings) as h), '{}');
+    select jsonb_object_agg(h.symbol, jsonb_strip_nulls(jsonb_build_object('quantity', h.quantity, 'cost', h.cost)))
+    from (
+      select coalesce(symbol_held(held.broker, n.key), n.key) as symbol,
+             sum((n.value ->> 'quantity')::numeric)::text as quantity,
+             case when bool_and(n.value ? 'cost') then sum((n.value ->> 'cost')::numeric)::text end as cost
+      from jsonb_each(report_account.holdings) as n
+      group by 1
+    ) as h), '{}');
   worth constant numeric                  := coalesce(report_account.equity, 0);
   home  portfolios;
   seen  reconciliation_differences;

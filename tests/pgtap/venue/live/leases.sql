@@ -1,7 +1,7 @@
 -- One worker at a time has an account: for so long, and nobody else says anything of it meanwhile. What he left half done
 -- the next one finds.
 begin;
-select plan(97);
+select plan(101);
 
 select tests.set_stage();
 select tests.open_at_broker('alice'), tests.open_at_broker('alice', account => 'VA2', name => 'second'), tests.open_at_broker('bob');
@@ -82,6 +82,9 @@ select is(pg_temp.claim('w5', every => '1 hour', only_user => 'bob'), null, 'it 
 select tests.wait_a_while();
 select is(pg_temp.claim('w5', every => '1 hour', only_user => 'bob'), 'bob VA1', 'then another takes it, since something waits');
 select is(next_nonce('w5', 'tradier', 'VA1', 1), 1003::bigint, 'and counts on');
+
+select throws_ok(format('select extend_lease(%L, %L, %L, %L)', 'w5', 'tradier', 'VA1', t), 'TB400', null, 'kept for a time: ' || coalesce(t, 'null')) from unnest(array[null, '0 seconds', '-1 second']) as t;
+select lives_ok($$ select extend_lease('w5', 'tradier', 'VA1', '1 minute') $$, 'such as a minute');
 
 -- Which accounts.
 select is(pg_temp.claim('w6', every => '0', only_broker => 'kraken'), null, 'of no other broker than asked');

@@ -1,6 +1,6 @@
 -- Spot at a broker: what a sale holds may be coins that the book hasn't seen yet.
 begin;
-select plan(9);
+select plan(11);
 
 select tests.set_stage();
 select shared_data.add_currency('BTC', 8) is not null where not exists (select from shared_data.currencies where currency = 'BTC');
@@ -21,6 +21,13 @@ select tests.act_as_installer();
 select results_eq($$ select currency, amount::numeric, held::numeric from balances order by currency $$, $$ values ('BTC', 2::numeric, 0::numeric), ('USD', 99798, 0) $$, 'and holds nothing any more');
 select is_empty('select * from differences()', 'the book is whole');
 select is_empty('select * from verify() where not (chain_intact and rebuilt_equals_stored)', 'and its chain');
+
+-- A broker may keep one thing under two names.
+select tests.act_as_worker('alice');
+select report_account('w1', 'tradier', 'VA1', '{"USD": {"amount": "99798"}}', '{"BTC": {"quantity": "1.5"}, "BTCUSD": {"quantity": "0.5", "cost": "50"}}') is null;
+select tests.act_as_installer();
+select results_eq('select holdings::jsonb from identity.broker_accounts', $$ values ('{"BTCUSD": {"quantity": "2.0"}}'::jsonb) $$, 'two names of one thing add up; a cost that isn''t told of all is told of none');
+select is_empty('select * from reconciliation_differences', 'and differ in nothing');
 
 select finish();
 rollback;
