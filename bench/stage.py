@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,7 @@ from twinbook.server import Server, find_binaries
 SCRIPTS = Path(__file__).parent / "scripts"
 PORTFOLIOS = 1000
 CLIENTS = 8
+_WARM_SECONDS = 2  # a new connection reads catalogs and plans; a pool's have done that long ago
 _SETTINGS = {
     # No checkpoint falls into a measurement, and everything stays in memory.
     "checkpoint_timeout": "1h",
@@ -90,12 +92,14 @@ class Stage:
     def _rate(
         self, database: str, user: str, seconds: float, clients: int, *more: str, options: str = ""
     ) -> float:
-        words = ["-n", "-M", "prepared", "-c", str(clients), "-T", str(max(1, round(seconds)))]
+        last = _WARM_SECONDS + max(1, round(seconds))
+        words = ["-n", "-M", "prepared", "-c", str(clients), "-T", str(last), "-P", "1"]
         words += ["-j", self._jobs if clients > 1 else "1"]
         said = self._run(database, user, *words, *more, options=options)
-        found = re.search(r"^tps = ([\d.]+)", said, re.M)
-        assert found, said
-        return float(found[1])
+        found = re.findall(r"^progress: ([\d.]+) s, ([\d.]+) tps", said, re.M)
+        rates = [float(rate) for at, rate in found if float(at) > _WARM_SECONDS + 0.5]
+        assert rates, said
+        return statistics.mean(rates)
 
     def times(self, database: str, user: str, name: str, count: int, **variables: int) -> None:
         """Runs one of our pgbench scripts so many times, by one client."""
@@ -117,7 +121,7 @@ class Stage:
         if done.returncode or "aborted" in done.stderr:
             last = done.stderr.strip().splitlines()[-3:]
             raise Failure("pgbench failed", " / ".join(last))
-        return done.stdout
+        return done.stderr
 
 
 @contextmanager

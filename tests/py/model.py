@@ -373,7 +373,7 @@ class Portfolio:
         waits = self.venue.fills_next or order.effective_at is not None
         price = self._fill_price(order, market) if market else None
         if price is not None and not waits:
-            self._fill(order, price)
+            self._fill(order, price, order.rest)
         elif order.time_in_force in ("IOC", "FOK") and not waits:
             reason = "could not be filled at once" if market else "stale market data"
             self._end(order, "CANCELED", reason)
@@ -429,20 +429,27 @@ class Portfolio:
                 order.is_resting = True
         elif self.increases(order) and not self._may_increase(order):
             self._end(order, "CANCELED", "short selling is not allowed")
-        elif self._lacks_funds(order, price):
+        elif (paid := self._payable(order, price)) < order.rest:
+            if paid:
+                self._fill(order, price, paid)
             self._end(order, "CANCELED", "insufficient funds at the fill")
         else:
-            self._fill(order, price)
+            self._fill(order, price, order.rest)
 
-    def _lacks_funds(self, order: Order, price: Decimal) -> bool:
+    def _payable(self, order: Order, price: Decimal) -> Decimal:
+        """All of its rest, or nothing; what works as a market order is cut to what can be paid."""
         more = self.increases(order)
         unit = price if order.side == "buy" else price / 2
         liquidity = "maker" if order.is_resting else "taker"
         fee = order.instrument.fee(order.side, liquidity, order.rest, price)
-        return more > 0 and more * unit + fee > self._free(order)
+        free = self._free(order)
+        if not more or more * unit + fee <= free:
+            return order.rest
+        if order.limit_price is not None:
+            return ZERO
+        return order.rest - more + max((free - fee) // unit, ZERO)
 
-    def _fill(self, order: Order, price: Decimal) -> None:
-        quantity = order.rest
+    def _fill(self, order: Order, price: Decimal, quantity: Decimal) -> None:
         liquidity = "maker" if order.is_resting else "taker"
         fee = order.instrument.fee(order.side, liquidity, quantity, price)
         position = self.positions.setdefault(order.place, Position())
@@ -452,7 +459,7 @@ class Portfolio:
         order.filled += quantity
         order.value += quantity * price
         order.fees += fee
-        order.status = "FILLED"
+        order.status = "PARTIALLY_FILLED" if order.rest else "FILLED"
 
     def _end(self, order: Order, status: str, reason: str | None) -> None:
         order.status = status

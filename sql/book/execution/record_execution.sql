@@ -34,8 +34,7 @@ declare
   fee_rate    constant numeric := case when paid_in <> target.currency then price end;
   charged     constant numeric := fee * coalesce(fee_rate, 1);
   moved       constant numeric := record_execution.quantity - base_fee;
-  at_number   constant bigint  := greatest(target.effective_number, coalesce(quote_number, (
-    select f.newest_number from shared_data.feeds as f where (f.username, f.name) = (target.feed_owner, target.feed))));
+  at_number   bigint           := greatest(target.effective_number, quote_number);
   closing     numeric := 0;
   opening     numeric;
   cost_closed numeric := 0;
@@ -61,16 +60,26 @@ declare
   amount      numeric;
   charge      numeric;
 begin
+  if quote_number is null and not is_new then
+    select greatest(at_number, f.newest_number) into at_number
+    from shared_data.feeds as f
+    where (f.username, f.name) = (target.feed_owner, target.feed);
+  end if;
+
   if sign(had.quantity) = -direction then
     closing     := least(moved, abs(had.quantity));
     cost_closed := case when closing = abs(had.quantity) then had.cost
                         else trunc(round(had.cost * closing, 24) / abs(had.quantity), 12) end;
     gained      := trim_scale((-direction * closing * price - cost_closed) * had.multiplier);
-    fee_closing := case when closing = moved then charged
-                        when fee_rate is not null then 0
-                        else trim_scale(round(fee * closing / moved, (
-                          select c.decimals from shared_data.currencies as c where c.currency = target.currency))) end;
     trade       := had.trade_id;
+
+    if closing = moved then
+      fee_closing := charged;
+    elsif fee_rate is null then
+      select trim_scale(round(fee * closing / moved, c.decimals)) into fee_closing
+      from shared_data.currencies as c
+      where c.currency = target.currency;
+    end if;
   end if;
 
   opening    := moved - closing;
@@ -100,15 +109,15 @@ begin
     returning o.* into target;
   end if;
 
-  if had.quantity <> 0 then
-    select least(x.worst, left_at.value), greatest(x.best, left_at.value) into worst, best
-    from (values (case when closing > 0 then trim_scale((had.quantity * price - had.cost) * had.multiplier)
-                       else 0 end)) as left_at (value),
-         excursion_of(target.feed_owner, target.feed, target.symbol, had.extremes_number, at_number, had.quantity,
+  if had.quantity <> 0 and at_number > had.extremes_number then
+    select x.best, x.worst into best, worst
+    from excursion_of(target.feed_owner, target.feed, target.symbol, had.extremes_number, at_number, had.quantity,
                       had.cost, had.multiplier) as x;
   end if;
 
   if closing > 0 then
+    best   := greatest(best, trim_scale((had.quantity * price - had.cost) * had.multiplier));
+    worst  := least(worst, trim_scale((had.quantity * price - had.cost) * had.multiplier));
     is_now := case when closing = abs(had.quantity) then case when price > 0 then 'CLOSED' else 'EXPIRED' end
                    when needs_care then status_after(target, trade, case direction when 1 then 'short' else 'long' end,
                                                      had.trade_status, true, abs(had.quantity) - closing)

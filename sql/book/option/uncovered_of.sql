@@ -26,13 +26,16 @@ begin
                             plain(increase * market.multiplier), market.underlying, plain(greatest(free, 0))) end;
   end if;
 
-  if standing.has_shorts and rest > increase and exists (
-    select
-    from positions as s
-    join shared_data.instruments as i using (symbol)
-    where (s.username, s.portfolio_id) = (home.username, home.portfolio_id)
-      and (i.underlying, i.option_type) = (target.symbol, 'call')
-      and s.quantity < 0) then
+  if not standing.has_shorts or rest = increase then
+    return null;
+  end if;
+
+  if exists (select
+             from positions as s
+             join shared_data.instruments as i using (symbol)
+             where (s.username, s.portfolio_id) = (home.username, home.portfolio_id)
+               and (i.underlying, i.option_type) = (target.symbol, 'call')
+               and s.quantity < 0) then
     free := covering_of(home, target.symbol, target.order_id);
     return case when rest - increase > free
                 then format('%s %s cover short calls, %s free', plain(rest - increase - greatest(free, 0)),

@@ -21,9 +21,8 @@ begin
                    and short.quantity < 0
                    and not exists (select from shared_data.instruments as spot
                                    where spot.symbol = short.symbol and spot.base_currency is not null)),
-         coalesce(others.taken, 0)::numeric, others.number > 0,
-         coalesce(base.amount, 0)::numeric, coalesce(base.amount - base.held, 0)::numeric, t.status::text,
-         waits.trade_id::text, t.extremes_number, t.stop_loss::numeric
+         coalesce(others.taken, 0)::numeric, others.number > 0, 0, 0, t.status::text, null, t.extremes_number,
+         t.stop_loss::numeric
   into standing
   from portfolios as p
   join identity.users as u using (username)
@@ -34,13 +33,6 @@ begin
   left join positions as h
     on (h.username, h.portfolio_id, h.symbol, h.strategy) = (p.username, p.portfolio_id, target.symbol, target.strategy)
   left join trades as t on (t.username, t.trade_id) = (h.username, h.trade_id)
-  left join trades as waits
-    on (waits.username, waits.portfolio_id, waits.symbol, waits.strategy) =
-       (p.username, p.portfolio_id, target.symbol, target.strategy)
-    and waits.direction = case target.side when 'buy' then 'long' else 'short' end
-    and waits.status = 'PENDING'
-  left join balances as base
-    on (base.username, base.portfolio_id, base.currency) = (p.username, p.portfolio_id, target.base_currency)
   cross join lateral (
     select count(*) as number,
            sum(o.quantity - o.filled_quantity)
@@ -53,6 +45,22 @@ begin
       and o.order_id <> target.order_id
   ) as others
   where (p.username, p.portfolio_id) = (target.username, target.portfolio_id);
+
+  -- A trade waits only while an order does that would enter it.
+  if standing.is_shared or target.created_at is not null then
+    select t.trade_id into standing.pending_trade_id
+    from trades as t
+    where (t.username, t.portfolio_id, t.symbol, t.strategy) =
+          (target.username, target.portfolio_id, target.symbol, target.strategy)
+      and t.direction = case target.side when 'buy' then 'long' else 'short' end
+      and t.status = 'PENDING';
+  end if;
+
+  if target.base_currency is not null then
+    select coalesce(sum(b.amount), 0), coalesce(sum(b.amount - b.held), 0) into standing.base_cash, standing.base_free
+    from balances as b
+    where (b.username, b.portfolio_id, b.currency) = (target.username, target.portfolio_id, target.base_currency);
+  end if;
 
   return standing;
 end

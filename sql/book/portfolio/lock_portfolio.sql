@@ -8,23 +8,19 @@ create function lock_portfolio(portfolio text, even_closed boolean default false
   set search_path from current
 as $$
 declare
-  me     constant text := identity.known_username(book());
-  wanted text := lock_portfolio.portfolio;
-  home   portfolios;
+  me   constant text := identity.known_username(book());
+  home portfolios;
 begin
-  if wanted is null then
-    select case when count(*) = 1 then min(p.name) else 'main' end into wanted
-    from portfolios as p
-    where p.username = me and p.is_active;
-  end if;
-
   select p.* into home
   from portfolios as p
   join identity.users as u using (username)
   where p.username = me
     and u.status in ('ACTIVE', 'SUSPENDED')
     and (p.is_active or even_closed)
-    and p.name = wanted
+    and p.name = coalesce(lock_portfolio.portfolio, (
+      select case when count(*) = 1 then min(one.name) else 'main' end
+      from portfolios as one
+      where one.username = me and one.is_active))
   for no key update of p;
 
   if found then

@@ -3,14 +3,11 @@
 
 create function moves_between(was text, is_now text, by_a_fill boolean default false)
   returns jsonb
-  language sql immutable
-  set search_path from current
-as $$
-  select case
+  language sql stable
+  return case
     when was = is_now and not (by_a_fill and is_now in ('OPEN', 'CLOSING')) then null
     when was = 'PARTIALLY_FILLED' and is_now in ('CLOSED', 'EXPIRED') then jsonb_build_array(was, 'CLOSING', is_now)
     else jsonb_build_array(was, is_now)
   end;
-$$;
 
 comment on function moves_between is 'The statuses by which a trade comes from one to another, as events tell them.';

@@ -17,14 +17,7 @@ declare
   since  bigint[] := array_fill(catch_up.from_number, array[cardinality(catch_up.symbols)]);
   action shared_data.corporate_actions;
 begin
-  if from_number is null
-    and not exists (select from unmatched as u where (u.username, u.portfolio_id) = (home.username, home.portfolio_id))
-    and not exists (select from orders as o
-                    where o.username = home.username
-                      and o.status in ('OPEN', 'PARTIALLY_FILLED')
-                      and (o.portfolio_id, o.time_in_force) = (home.portfolio_id, 'DAY'))
-    and not exists (select from shared_data.corporate_actions as a
-                    where (a.username, a.feed) = (home.feed_owner, home.feed) and a.number > home.action_number) then
+  if from_number is null and not is_behind(home) then
     return home;
   end if;
 

@@ -14,10 +14,11 @@ declare
     else market.volume end;
   taken numeric;
 begin
-  if target.filled_quantity > 0 and exists (
-    select from executions as e
-    where (e.username, e.order_id, e.quote_number) = (target.username, target.order_id, market.number)) then
-    return 0;
+  if target.filled_quantity > 0 then
+    if exists (select from executions as e
+               where (e.username, e.order_id, e.quote_number) = (target.username, target.order_id, market.number)) then
+      return 0;
+    end if;
   end if;
 
   if not home.partial_fills or market.source <> 'quote' or size is null then

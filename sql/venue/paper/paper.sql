@@ -19,6 +19,7 @@
 \ir match_order.sql
 \ir expire_orders.sql
 \ir match_portfolio.sql
+\ir is_behind.sql
 \ir catch_up.sql
 \ir leave_unmatched.sql
 \ir match_quotes.sql
