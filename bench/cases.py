@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from bench.stage import CLIENTS, PORTFOLIOS, Stage, sign_identity
+from bench.stage import CLIENTS, PORTFOLIOS, PROCESSORS, Stage, sign_identity
 from twinbook.failure import Failure
 
 BOOK = "bench_book"
@@ -52,7 +52,7 @@ class Case:
 
 def prepare(scene: Stage, chosen: set[str], progress: Callable[[str], None], events: int) -> None:
     """Makes the databases that the chosen cases need, beside the book."""
-    if chosen & {"P1", "P1c"}:
+    if chosen & {"P1", "P1c", "P1p"}:
         progress(f"pgbench's tables, scale {SCALE}")
         scene.initialize_tpcb(TPCB, SCALE)
     if "P1s" in chosen:
@@ -102,6 +102,16 @@ def cases(scene: Stage) -> list[Case]:
             None,
             lambda seconds: _orders(scene, seconds, options=_AT_ONCE),
             lambda seconds: scene.tpcb(TPCB, seconds, options=_AT_ONCE),
+        ),
+        Case(
+            "P1p",
+            f"the same as P1c, {PROCESSORS} clients: one a processor",
+            "the same",
+            "a second",
+            None,
+            None,
+            lambda seconds: _orders(scene, seconds, options=_AT_ONCE, clients=PROCESSORS),
+            lambda seconds: scene.tpcb(TPCB, seconds, options=_AT_ONCE, clients=PROCESSORS),
         ),
         Case(
             "P1s",
@@ -179,9 +189,16 @@ def _orders(
     portfolios: int = PORTFOLIOS,
     options: str = "",
     database: str = BOOK,
+    clients: int = CLIENTS,
 ) -> float:
     return scene.rate(
-        database, "bench_paper", "order.pgbench", seconds, options=options, portfolios=portfolios
+        database,
+        "bench_paper",
+        "order.pgbench",
+        seconds,
+        clients,
+        options=options,
+        portfolios=portfolios,
     )
 
 

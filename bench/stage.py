@@ -21,6 +21,7 @@ from twinbook.server import Server, find_binaries
 SCRIPTS = Path(__file__).parent / "scripts"
 PORTFOLIOS = 1000
 CLIENTS = 8
+PROCESSORS = os.cpu_count() or 1
 _WARM_SECONDS = 2  # a new connection reads catalogs and plans; a pool's have done that long ago
 _SETTINGS = {
     # No checkpoint falls into a measurement, and everything stays in memory.
@@ -37,7 +38,7 @@ class Stage:
         self.url = url
         self.counts = counts  # whether the server can count statements
         self._pgbench = find_binaries().program("pgbench")
-        self._jobs = str(min(CLIENTS, os.cpu_count() or 1))
+        self._jobs = str(min(CLIENTS, PROCESSORS))
 
     def address(self, database: str, user: str = "postgres") -> str:
         """A URL for one database and login."""
@@ -69,9 +70,11 @@ class Stage:
         self._run(database, "postgres", "-i", "-q", "-s", str(scale))
         self.settle(database)
 
-    def tpcb(self, database: str, seconds: float, options: str = "") -> float:
+    def tpcb(
+        self, database: str, seconds: float, options: str = "", clients: int = CLIENTS
+    ) -> float:
         """Transactions a second of pgbench's TPC-B."""
-        return self._rate(database, "postgres", seconds, CLIENTS, options=options)
+        return self._rate(database, "postgres", seconds, clients, options=options)
 
     def rate(
         self,

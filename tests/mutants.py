@@ -70,7 +70,8 @@ _RULES = """
   union all
   select case o.contype when 'c' then 'check' when 'f' then 'foreign key' else 'unique' end,
          n.nspname, c.relname, o.conname,
-         format('alter table %s drop constraint %I', c.oid::regclass, o.conname)
+         -- With a key goes the foreign key that refers to it.
+         format('alter table %s drop constraint %I cascade', c.oid::regclass, o.conname)
   from pg_constraint as o
   join pg_class as c on c.oid = o.conrelid
   join ours as n on n.oid = c.relnamespace
