@@ -45,6 +45,7 @@ declare
   entered     text;
   best        numeric := 0;
   worst       numeric := 0;
+  left_at     numeric;
   was         text;
   is_now      text;
   moves       jsonb;
@@ -60,6 +61,7 @@ declare
   amount      numeric;
   charge      numeric;
 begin
+  -- A fill that names no quote, as a broker's, is at the feed's newest.
   if quote_number is null and not is_new then
     select greatest(at_number, f.newest_number) into at_number
     from shared_data.feeds as f
@@ -116,8 +118,9 @@ begin
   end if;
 
   if closing > 0 then
-    best   := greatest(best, trim_scale((had.quantity * price - had.cost) * had.multiplier));
-    worst  := least(worst, trim_scale((had.quantity * price - had.cost) * had.multiplier));
+    left_at := trim_scale((had.quantity * price - had.cost) * had.multiplier);
+    best    := greatest(best, left_at);
+    worst   := least(worst, left_at);
     is_now := case when closing = abs(had.quantity) then case when price > 0 then 'CLOSED' else 'EXPIRED' end
                    when needs_care then status_after(target, trade, case direction when 1 then 'short' else 'long' end,
                                                      had.trade_status, true, abs(had.quantity) - closing)
