@@ -41,26 +41,39 @@ begin
     left join oversight.verified as v
       on is_onward and (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
   ),
-  own as materialized (
-    select a.username, a.portfolio_id, a.seq, a.checksum, a.previous_checksum, s.after, s.known,
-           a.checksum = checksum_of(a.username, a.portfolio_id, a.seq, a.operation, a.actor, a.occurred_at,
-                                    a.details, a.previous_checksum) as is_own
-    from starts as s
-    join audit_log as a on (a.username, a.portfolio_id) = (s.username, s.portfolio_id) and a.seq > s.after
-  ),
-  links as (
-    select o.username, o.portfolio_id, o.seq, o.after,
-           o.is_own
-             and o.seq = o.after + row_number() over chain
-             and o.previous_checksum is not distinct from lag(o.checksum, 1, o.known) over chain as holds
-    from own as o
-    window chain as (partition by o.username, o.portfolio_id order by o.seq)
-  ),
+  -- Each chain is walked by itself, in the order of its index. The offsets keep what is computed once from being
+  -- computed wherever it is used.
   chains as (
-    select l.username, l.portfolio_id, max(l.after) + count(*) as events,
-           min(l.seq) filter (where not l.holds) as first_bad
-    from links as l
-    group by l.username, l.portfolio_id
+    select s.username, s.portfolio_id, s.after + walked.events as events, walked.first_bad
+    from starts as s
+    cross join lateral (
+      select count(*) as events, min(l.seq) filter (where not l.holds) as first_bad
+      from (
+        select o.seq,
+               o.is_own
+                 and o.seq = s.after + row_number() over chain
+                 and o.previous_checksum is not distinct from lag(o.checksum, 1, s.known) over chain as holds
+        from (
+          select t.seq, t.checksum, t.previous_checksum,
+                 t.checksum = oversight.checksum_of_texts(book(), s.username, t.id, t.number, t.operation, t.actor,
+                                                          t.moment, t.facts, t.previous) as is_own
+          from (
+            select a.seq, a.operation, a.actor, a.checksum, a.previous_checksum, a.details::text as facts,
+                   s.portfolio_id::text as id, a.seq::text as number, moment(a.occurred_at) as moment,
+                   encode(a.previous_checksum, 'hex') as previous
+            from audit_log as a
+            where a.username = s.username
+              and a.portfolio_id = s.portfolio_id
+              and a.seq > s.after
+            order by a.seq
+            offset 0
+          ) as t
+          order by t.seq
+          offset 0
+        ) as o
+        window chain as (order by o.seq)
+      ) as l
+    ) as walked
   ),
   -- What a chain is known to have held: where it was verified, and where it was sealed.
   known as (

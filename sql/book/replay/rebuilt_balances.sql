@@ -5,16 +5,15 @@ create view rebuilt_balances
   with (security_invoker = true)
 as
 with booked as (
-  select a.username, a.portfolio_id, a.details ->> 'currency' as currency, (a.details ->> 'amount')::numeric as amount
+  select a.username, a.portfolio_id, a.details ->> 'currency' as currency,
+         case a.operation
+           when 'money_moved' then (a.details ->> 'amount')::numeric
+           else case a.details ->> 'side' when 'buy' then -1 else 1 end * (a.details ->> 'quantity')::numeric
+                  * (a.details ->> 'price')::numeric * (a.details ->> 'multiplier')::numeric
+                  - case when a.details ? 'fee_currency' then 0 else (a.details ->> 'fee')::numeric end
+         end as amount
   from audit_log as a
-  where a.operation = 'money_moved'
-  union all
-  select a.username, a.portfolio_id, a.details ->> 'currency',
-         case a.details ->> 'side' when 'buy' then -1 else 1 end * (a.details ->> 'quantity')::numeric
-           * (a.details ->> 'price')::numeric * (a.details ->> 'multiplier')::numeric
-           - case when a.details ? 'fee_currency' then 0 else (a.details ->> 'fee')::numeric end
-  from audit_log as a
-  where a.operation = 'order_filled'
+  where a.operation in ('money_moved', 'order_filled')
   union all
   select a.username, a.portfolio_id, a.details ->> 'base_currency',
          case a.details ->> 'side' when 'buy' then 1 else -1 end * (a.details ->> 'quantity')::numeric

@@ -3,14 +3,17 @@
 create view rebuilt_positions
   with (security_invoker = true)
 as
-with moved as (
+with told as (
   select a.username, a.portfolio_id, a.seq, a.details ->> 'symbol' as symbol,
          coalesce(a.details ->> 'strategy', '') as strategy, a.details ->> 'currency' as currency,
          (a.details ->> 'multiplier')::numeric as multiplier,
-         m.direction * m.moved as quantity,
-         m.direction * (m.moved - m.closes) * m.price - coalesce((a.details ->> 'closes_cost')::numeric, 0) as cost,
-         (a.details ->> 'realized_pnl')::numeric as realized_pnl,
-         m.fee * case when m.base_fee > 0 then m.price else 1 end as fee,
+         case a.details ->> 'side' when 'buy' then 1 else -1 end as direction,
+         (a.details ->> 'quantity')::numeric
+           - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end as moved,
+         (a.details ->> 'closes')::numeric as closes, (a.details ->> 'price')::numeric as price,
+         (a.details ->> 'closes_cost')::numeric as closes_cost,
+         (a.details ->> 'realized_pnl')::numeric as realized_pnl, (a.details ->> 'fee')::numeric as fee,
+         a.details ? 'fee_currency' as is_of_base,
          coalesce(a.details ->> 'next_trade_id', a.details ->> 'trade_id') as trade_id,
          case when a.details ? 'next_moves'
                 or (not a.details ? 'closes' and coalesce(a.details -> 'moves' ->> 0, 'PENDING') = 'PENDING'
@@ -18,17 +21,10 @@ with moved as (
               then a.details ->> 'executed_at' end as opened_at,
          a.details ->> 'executed_at' as happened_at
   from audit_log as a
-  cross join lateral (
-    select case a.details ->> 'side' when 'buy' then 1 else -1 end, (a.details ->> 'price')::numeric,
-           (a.details ->> 'fee')::numeric, coalesce((a.details ->> 'closes')::numeric, 0),
-           case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end
-  ) as f (direction, price, fee, closes, base_fee)
-  cross join lateral (select f.*, (a.details ->> 'quantity')::numeric - f.base_fee) as m
-    (direction, price, fee, closes, base_fee, moved)
   where a.operation = 'order_filled'
   union all
-  select a.username, a.portfolio_id, a.seq, m.symbol, coalesce(a.details ->> 'strategy', ''), null, null, m.quantity,
-         m.cost, 0, 0, a.details ->> 'trade_id', m.opened_at, a.details ->> 'effective_at'
+  select a.username, a.portfolio_id, a.seq, m.symbol, coalesce(a.details ->> 'strategy', ''), null, null, 1, m.quantity,
+         m.quantity, 0, -m.cost, 0, 0, false, a.details ->> 'trade_id', m.opened_at, a.details ->> 'effective_at'
   from audit_log as a
   cross join lateral (
     select a.details ->> 'symbol', (a.details ->> 'quantity')::numeric - (a.details ->> 'was')::numeric, 0, null
@@ -43,19 +39,29 @@ with moved as (
   ) as m (symbol, quantity, cost, opened_at)
   where a.operation = 'trade_adjusted_by_action'
     and a.details ? 'was'
+),
+-- In order, so that each position is summed as it comes along, whatever the planner thinks of how many there are.
+moved as (
+  select t.username, t.portfolio_id, t.symbol, t.strategy, t.currency, t.multiplier, t.realized_pnl,
+         t.direction * t.moved as quantity,
+         t.direction * (t.moved - coalesce(t.closes, 0)) * t.price - coalesce(t.closes_cost, 0) as cost,
+         case when t.is_of_base and t.fee > 0 then t.fee * t.price else t.fee end as fee,
+         in_line(t.seq, t.trade_id) as trade_id,
+         case when t.opened_at is not null then in_line(t.seq, t.opened_at) end as opened_at,
+         in_line(t.seq, t.happened_at) as happened_at
+  from told as t
+  order by t.username, t.portfolio_id, t.symbol, t.strategy
 )
 select m.username, m.portfolio_id, m.symbol, m.strategy,
-       case when sum(m.quantity) <> 0 then told_last(max(in_line(m.seq, m.trade_id))) end as trade_id,
+       case when sum(m.quantity) <> 0 then told_last(max(m.trade_id)) end as trade_id,
        sum(m.quantity) as quantity,
        sum(m.cost) as cost,
        max(m.currency) as currency,
        max(m.multiplier) as multiplier,
        sum(m.realized_pnl) as realized_pnl,
        sum(m.fee) as fees,
-       case when sum(m.quantity) <> 0
-            then told_last(max(in_line(m.seq, m.opened_at)) filter (where m.opened_at is not null))::timestamptz end
-         as opened_at,
-       told_last(max(in_line(m.seq, m.happened_at)))::timestamptz as updated_at
+       case when sum(m.quantity) <> 0 then told_last(max(m.opened_at))::timestamptz end as opened_at,
+       told_last(max(m.happened_at))::timestamptz as updated_at
 from moved as m
 group by m.username, m.portfolio_id, m.symbol, m.strategy;
 

@@ -11,6 +11,7 @@ with told as (
          a.operation = 'order_filled' and not a.details ? 'closes' as enters,
          coalesce((a.details ->> 'closes')::numeric, (a.details ->> 'quantity')::numeric
            - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end) as quantity,
+         (a.details ->> 'price')::numeric as price,
          coalesce((a.details ->> 'closes_fee')::numeric, (a.details ->> 'fee')::numeric
            * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end) as fee
   from audit_log as a
@@ -21,62 +22,78 @@ with told as (
          a.details -> 'next_moves', true, true,
          (a.details ->> 'quantity')::numeric - (a.details ->> 'closes')::numeric
            - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end,
+         (a.details ->> 'price')::numeric,
          (a.details ->> 'fee')::numeric
            * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end
            - (a.details ->> 'closes_fee')::numeric
   from audit_log as a
   where a.details ? 'next_trade_id'
 ),
-events as (
-  select t.*,
-         case when t.is_fill then (t.details ->> 'price')::numeric end as price,
+moved as (
+  select t.*, t.moves ->> 0 as moved_from, t.moves ->> -1 as moved_to,
          t.moves is not null and t.moves ->> 0 is null as begins,
-         t.moves ->> -1 in ('CLOSED', 'EXPIRED', 'CANCELED') as ends,
-         case when t.moves ->> 0 is null and t.moves is not null
-              then coalesce(t.details -> 'begun_by', t.details -> 'order', t.details) end as terms,
          t.operation in ('trade_adjusted', 'trade_adjusted_by_action') as tells_bracket
   from told as t
+),
+-- What an event says of its trade and nothing else, so that little is sorted. In order, as positions are.
+events as (
+  select m.username, m.portfolio_id, m.trade_id, m.operation = 'trade_purged' as purges,
+         case when m.begins then coalesce(m.details -> 'begun_by', m.details -> 'order', m.details) end as terms,
+         case when m.enters then m.quantity when m.tells_bracket then (m.details ->> 'entered')::numeric end as entered,
+         case when m.is_fill and not m.enters then m.quantity
+              when m.tells_bracket then (m.details ->> 'exited')::numeric end as exited,
+         case when m.is_fill then m.price end as price,
+         case when m.is_fill then m.fee end as fee,
+         case when m.is_fill and m.details ? 'slippage'
+              then m.quantity * (m.details ->> 'slippage')::numeric * (m.details ->> 'multiplier')::numeric end
+           as slippage,
+         case when m.is_fill and not m.enters then (m.details ->> 'realized_pnl')::numeric end as realized_pnl,
+         case when m.begins or (m.tells_bracket and m.details ? 'symbol')
+              then in_line(m.seq, coalesce(m.details ->> 'symbol', m.details -> 'begun_by' ->> 'symbol')) end as symbol,
+         case when m.moves is not null then in_line(m.seq, m.moved_to) end as status,
+         case when m.tells_bracket or (m.details ? 'stop_loss' and (m.enters or m.begins))
+              then in_line(m.seq, m.details ->> 'stop_loss') end as stop_loss,
+         case when m.tells_bracket
+                or (m.details ?| array['take_profit', 'takes_back'] and (m.enters or m.begins))
+              then in_line(m.seq, m.details ->> 'take_profit') end as take_profit,
+         case when m.moved_to in ('CLOSED', 'EXPIRED', 'CANCELED')
+              then coalesce(m.details ->> 'exit_reason', m.details ->> 'reason', substr(m.operation, 7)) end
+           as exit_reason,
+         case when m.enters and m.moves is not null and coalesce(m.moved_from, 'PENDING') = 'PENDING'
+              then m.details ->> 'executed_at' end as opened_at,
+         case when m.moved_to in ('CLOSED', 'EXPIRED', 'CANCELED')
+              then coalesce(m.details ->> 'executed_at', m.details ->> 'ended_at') end as closed_at,
+         case m.operation when 'trade_adjusted' then (m.details ->> 'version')::integer end as version
+  from moved as m
+  order by m.username, m.portfolio_id, m.trade_id
 )
 select e.username, e.portfolio_id, e.trade_id,
-       max(e.terms ->> 'session') filter (where e.begins)::integer as session,
-       told_last(max(in_line(e.seq, coalesce(e.details ->> 'symbol', e.terms ->> 'symbol')))
-         filter (where e.details ? 'symbol' or e.begins)) as symbol,
-       coalesce(max(e.terms ->> 'strategy') filter (where e.begins), '') as strategy,
-       case max(e.terms ->> 'side') filter (where e.begins) when 'buy' then 'long' else 'short' end as direction,
-       told_last(max(in_line(e.seq, e.moves ->> -1)) filter (where e.moves is not null)) as status,
-       max(e.terms ->> 'currency') filter (where e.begins) as currency,
-       coalesce(sum(e.quantity) filter (where e.enters), 0)
-         + coalesce(sum((e.details ->> 'entered')::numeric) filter (where e.tells_bracket), 0) as entry_quantity,
-       coalesce(sum(e.quantity * e.price) filter (where e.enters), 0) as entry_value,
-       coalesce(sum(e.quantity) filter (where e.is_fill and not e.enters), 0)
-         + coalesce(sum((e.details ->> 'exited')::numeric) filter (where e.tells_bracket), 0) as exit_quantity,
-       coalesce(sum(e.quantity * e.price) filter (where e.is_fill and not e.enters), 0) as exit_value,
-       told_last(max(in_line(e.seq, e.details ->> 'stop_loss'))
-         filter (where e.tells_bracket or (e.details ? 'stop_loss' and (e.enters or e.begins))))::numeric as stop_loss,
-       told_last(max(in_line(e.seq, e.details ->> 'take_profit'))
-         filter (where e.tells_bracket
-                    or (e.details ?| array['take_profit', 'takes_back'] and (e.enters or e.begins))))::numeric
-         as take_profit,
-       coalesce(sum(e.fee) filter (where e.is_fill), 0) as fees,
-       coalesce(sum(e.quantity * (e.details ->> 'slippage')::numeric * (e.details ->> 'multiplier')::numeric)
-         filter (where e.is_fill and e.details ? 'slippage'), 0) as slippage,
-       coalesce(sum((e.details ->> 'realized_pnl')::numeric) filter (where e.is_fill and not e.enters), 0)
-         as realized_pnl,
-       coalesce(max((e.terms -> 'context')::text) filter (where e.begins), '{}')::jsonb as trade_context,
-       max(e.terms ->> 'order_id') filter (where e.begins) as entry_order_id,
-       max(e.terms ->> 'idempotency_key') filter (where e.begins) as idempotency_key,
-       max(coalesce(e.details ->> 'exit_reason', e.details ->> 'reason', substr(e.operation, 7))) filter (where e.ends)
-         as exit_reason,
-       max(e.terms ->> 'placed_at') filter (where e.begins)::timestamptz as placed_at,
-       max(e.details ->> 'executed_at')
-         filter (where e.enters and coalesce(e.moves ->> 0, 'PENDING') = 'PENDING' and e.moves is not null)::timestamptz
-         as opened_at,
-       max(coalesce(e.details ->> 'executed_at', e.details ->> 'ended_at')) filter (where e.ends)::timestamptz
-         as closed_at,
-       coalesce(max((e.details ->> 'version')::integer) filter (where e.operation = 'trade_adjusted'), 1) as version
+       max(e.terms ->> 'session')::integer as session,
+       told_last(max(e.symbol)) as symbol,
+       coalesce(max(e.terms ->> 'strategy'), '') as strategy,
+       case max(e.terms ->> 'side') when 'buy' then 'long' else 'short' end as direction,
+       told_last(max(e.status)) as status,
+       max(e.terms ->> 'currency') as currency,
+       coalesce(sum(e.entered), 0) as entry_quantity,
+       coalesce(sum(e.entered * e.price), 0) as entry_value,
+       coalesce(sum(e.exited), 0) as exit_quantity,
+       coalesce(sum(e.exited * e.price), 0) as exit_value,
+       told_last(max(e.stop_loss))::numeric as stop_loss,
+       told_last(max(e.take_profit))::numeric as take_profit,
+       coalesce(sum(e.fee), 0) as fees,
+       coalesce(sum(e.slippage), 0) as slippage,
+       coalesce(sum(e.realized_pnl), 0) as realized_pnl,
+       coalesce(max((e.terms -> 'context')::text), '{}')::jsonb as trade_context,
+       max(e.terms ->> 'order_id') as entry_order_id,
+       max(e.terms ->> 'idempotency_key') as idempotency_key,
+       max(e.exit_reason) as exit_reason,
+       max(e.terms ->> 'placed_at')::timestamptz as placed_at,
+       max(e.opened_at)::timestamptz as opened_at,
+       max(e.closed_at)::timestamptz as closed_at,
+       coalesce(max(e.version), 1) as version
 from events as e
 group by e.username, e.portfolio_id, e.trade_id
-having bool_or(e.begins) and not bool_or(e.operation = 'trade_purged');
+having bool_or(e.terms is not null) and not bool_or(e.purges);
 
 comment on view rebuilt_trades is 'Trades, rebuilt from the audit log alone; excursions are reckoned from prices.';
 select let_traders_read('rebuilt_trades');
