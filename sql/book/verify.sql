@@ -13,25 +13,13 @@ create function verify(is_onward boolean default false)
     first_bad_seq          bigint)
   language plpgsql stable -- of one moment, whatever is traded meanwhile
   set search_path from current
+  set jit = off
 as $$
 declare
-  home  record;
-  wrong uuid[] := '{}'::uuid[];
+  wrong uuid[] := array(select d from departed(is_onward) as d);
 begin
-  if is_onward then
-    for home in
-      select p.username, p.portfolio_id
-      from portfolios as p
-      left join oversight.verified as v
-        on (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
-      where p.audit_head is distinct from v.checksum
-    loop
-      if departs(home.username, home.portfolio_id) then
-        wrong := wrong || home.portfolio_id;
-      end if;
-    end loop;
-  else
-    wrong := array(select d.portfolio_id from departures as d union select d.portfolio_id from differences() as d);
+  if not is_onward then
+    wrong := wrong || array(select d.portfolio_id from differences() as d);
   end if;
 
   return query

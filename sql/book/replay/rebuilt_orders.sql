@@ -29,9 +29,9 @@ told as (
          case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
          case a.operation when 'order_filled' then (a.details ->> 'fee')::numeric end as fee
   from audit_log as a
-  where a.operation not in ('order_placed', 'order_rejected')
+  where not a.details ? 'order'
     and a.details ? 'order_id'
-    and not a.details ? 'order'
+    and a.operation not in ('order_placed', 'order_rejected')
   union all
   select a.username, a.portfolio_id, o.told ->> 'order_id', a.seq, a.operation, '{}', null,
          in_line(a.seq, o.told::text), null, null, null

@@ -7,9 +7,9 @@ with told as (
   select a.username, a.portfolio_id, a.seq, a.details ->> 'symbol' as symbol,
          coalesce(a.details ->> 'strategy', '') as strategy, a.details ->> 'currency' as currency,
          (a.details ->> 'multiplier')::numeric as multiplier,
-         case a.details ->> 'side' when 'buy' then 1 else -1 end as direction,
-         (a.details ->> 'quantity')::numeric
-           - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end as moved,
+         case a.details ->> 'side' when 'buy' then numeric '1' else -1 end as direction,
+         case when a.details ? 'fee_currency' then (a.details ->> 'quantity')::numeric - (a.details ->> 'fee')::numeric
+              else (a.details ->> 'quantity')::numeric end as moved,
          (a.details ->> 'closes')::numeric as closes, (a.details ->> 'price')::numeric as price,
          (a.details ->> 'closes_cost')::numeric as closes_cost,
          (a.details ->> 'realized_pnl')::numeric as realized_pnl, (a.details ->> 'fee')::numeric as fee,

@@ -27,7 +27,7 @@ with told as (
            * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end
            - (a.details ->> 'closes_fee')::numeric
   from audit_log as a
-  where a.details ? 'next_trade_id'
+  where a.details ? 'next_moves' -- goes with next_trade_id, and has an index
 ),
 moved as (
   select t.*, t.moves ->> 0 as moved_from, t.moves ->> -1 as moved_to,
