@@ -13,26 +13,30 @@ create function verify(is_onward boolean default false)
     first_bad_seq          bigint)
   language plpgsql stable -- of one moment, whatever is traded meanwhile
   set search_path from current
-  set jit = off
+  set enable_nestloop = off -- a large portfolio must not be joined row by row
+  set enable_sort = off     -- nor its events be sorted to be summed
+  set jit = off             -- compiling so many expressions costs more than it saves
 as $$
 declare
-  wrong uuid[] := array(select d from departed(is_onward) as d);
+  wrong uuid[] := '{}'::uuid[];
 begin
   if not is_onward then
-    wrong := wrong || array(select d.portfolio_id from differences() as d);
+    wrong := array(select d.portfolio_id from differences() as d);
   end if;
 
   return query
   with starts as (
-    select p.username, p.portfolio_id, p.audit_seq, p.audit_head, coalesce(v.seq, 0) as after, v.checksum as known
+    select p.username, p.portfolio_id, p.audit_seq, p.audit_head, coalesce(v.seq, 0) as after, v.checksum as known,
+           not is_onward or p.audit_head is distinct from v.checksum as is_rebuilt
     from portfolios as p
     left join oversight.verified as v
       on is_onward and (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
   ),
-  -- Each chain is walked by itself, in the order of its index. The offsets keep what is computed once from being
-  -- computed wherever it is used.
-  chains as (
-    select s.username, s.portfolio_id, s.after + walked.events as events, walked.first_bad
+  -- Portfolio by portfolio, so that an event is read once, and what is joined, sorted and summed is as large as a
+  -- portfolio and no larger. A chain is walked in the order of its index. An offset of nothing keeps what is computed
+  -- once from being computed wherever it is used.
+  walks as (
+    select s.*, s.after + walked.events as events, walked.first_bad, rebuilt.departs
     from starts as s
     cross join lateral (
       select count(*) as events, min(l.seq) filter (where not l.holds) as first_bad
@@ -62,6 +66,17 @@ begin
         window chain as (order by o.seq)
       ) as l
     ) as walked
+    cross join lateral (
+      select count(*) > 0 as departs
+      from (
+        select
+        from departures as d
+        where d.username = s.username
+          and d.portfolio_id = s.portfolio_id
+          and s.is_rebuilt
+        offset 0
+      ) as d
+    ) as rebuilt
   ),
   -- What a chain is known to have held: where it was verified, and where it was sealed.
   known as (
@@ -72,21 +87,25 @@ begin
   missed as (
     select k.username, k.portfolio_id, min(k.seq) as seq
     from known as k
-    left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (k.username, k.portfolio_id, k.seq)
-    where a.checksum is distinct from k.checksum
+    where k.checksum is distinct from (
+      select a.checksum
+      from audit_log as a
+      where (a.username, a.portfolio_id, a.seq) = (k.username, k.portfolio_id, k.seq))
     group by k.username, k.portfolio_id
   ),
   heads as (
-    select s.username, s.portfolio_id, coalesce(c.events, s.after) as events,
-           least(c.first_bad, case when m.seq is not null then least(m.seq, coalesce(c.events, s.after) + 1) end,
-                 case when s.audit_seq <> coalesce(c.events, s.after) or s.audit_head is distinct from a.checksum
-                      then least(s.audit_seq, coalesce(c.events, s.after)) + 1 end) as first_bad
-    from starts as s
-    left join chains as c using (username, portfolio_id)
+    select w.username, w.portfolio_id, w.events, w.departs,
+           least(w.first_bad, case when m.seq is not null then least(m.seq, w.events + 1) end,
+                 case when w.audit_seq <> w.events or w.audit_head is distinct from (
+                             select a.checksum
+                             from audit_log as a
+                             where (a.username, a.portfolio_id, a.seq) = (w.username, w.portfolio_id, w.audit_seq))
+                      then least(w.audit_seq, w.events) + 1 end) as first_bad
+    from walks as w
     left join missed as m using (username, portfolio_id)
-    left join audit_log as a on (a.username, a.portfolio_id, a.seq) = (s.username, s.portfolio_id, s.audit_seq)
   )
-  select h.username, h.portfolio_id, h.events, h.portfolio_id <> all (wrong), h.first_bad is null, h.first_bad
+  select h.username, h.portfolio_id, h.events, not h.departs and h.portfolio_id <> all (wrong), h.first_bad is null,
+         h.first_bad
   from heads as h
   order by h.username, h.portfolio_id;
 end

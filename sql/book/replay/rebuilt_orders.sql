@@ -22,23 +22,22 @@ with begun as (
 -- What was told of an order afterwards. Its terms told anew, and a bracket that its user changed while it waited to
 -- bring one, are carried as text: only that has a greatest.
 told as (
-  select a.username, a.portfolio_id, a.details ->> 'order_id' as order_id, a.seq, a.operation, a.details,
-         case when a.details ? 'order_number' then in_line(a.seq, a.details::text) end as terms,
-         null as bracket,
+  select a.username, a.portfolio_id, t.order_id, a.seq, a.operation, t.details, t.terms, t.bracket,
          case a.operation when 'order_filled' then (a.details ->> 'quantity')::numeric end as quantity,
          case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
          case a.operation when 'order_filled' then (a.details ->> 'fee')::numeric end as fee
   from audit_log as a
+  cross join lateral (
+    select a.details ->> 'order_id', a.details,
+           case when a.details ? 'order_number' then in_line(a.seq, a.details::text) end, null
+    where a.details ? 'order_id'
+    union all
+    select o.told ->> 'order_id', '{}', null, in_line(a.seq, o.told::text)
+    from jsonb_array_elements(a.details -> 'orders') as o (told)
+    where a.operation = 'trade_adjusted'
+  ) as t (order_id, details, terms, bracket)
   where not a.details ? 'order'
-    and a.details ? 'order_id'
     and a.operation not in ('order_placed', 'order_rejected')
-  union all
-  select a.username, a.portfolio_id, o.told ->> 'order_id', a.seq, a.operation, '{}', null,
-         in_line(a.seq, o.told::text), null, null, null
-  from audit_log as a
-  cross join lateral jsonb_array_elements(a.details -> 'orders') as o (told)
-  where a.operation = 'trade_adjusted'
-    and a.details ? 'orders'
 ),
 progress as (
   select e.username, e.portfolio_id, e.order_id,

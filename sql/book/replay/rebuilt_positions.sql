@@ -39,30 +39,20 @@ with told as (
   ) as m (symbol, quantity, cost, opened_at)
   where a.operation = 'trade_adjusted_by_action'
     and a.details ? 'was'
-),
--- In order, so that each position is summed as it comes along, whatever the planner thinks of how many there are.
-moved as (
-  select t.username, t.portfolio_id, t.symbol, t.strategy, t.currency, t.multiplier, t.realized_pnl,
-         t.direction * t.moved as quantity,
-         t.direction * (t.moved - coalesce(t.closes, 0)) * t.price - coalesce(t.closes_cost, 0) as cost,
-         case when t.is_of_base and t.fee > 0 then t.fee * t.price else t.fee end as fee,
-         in_line(t.seq, t.trade_id) as trade_id,
-         case when t.opened_at is not null then in_line(t.seq, t.opened_at) end as opened_at,
-         in_line(t.seq, t.happened_at) as happened_at
-  from told as t
-  order by t.username, t.portfolio_id, t.symbol, t.strategy
 )
 select m.username, m.portfolio_id, m.symbol, m.strategy,
-       case when sum(m.quantity) <> 0 then told_last(max(m.trade_id)) end as trade_id,
-       sum(m.quantity) as quantity,
-       sum(m.cost) as cost,
+       case when sum(m.direction * m.moved) <> 0 then told_last(max(in_line(m.seq, m.trade_id))) end as trade_id,
+       sum(m.direction * m.moved) as quantity,
+       sum(m.direction * (m.moved - coalesce(m.closes, 0)) * m.price - coalesce(m.closes_cost, 0)) as cost,
        max(m.currency) as currency,
        max(m.multiplier) as multiplier,
        sum(m.realized_pnl) as realized_pnl,
-       sum(m.fee) as fees,
-       case when sum(m.quantity) <> 0 then told_last(max(m.opened_at))::timestamptz end as opened_at,
-       told_last(max(m.happened_at))::timestamptz as updated_at
-from moved as m
+       sum(case when m.is_of_base and m.fee > 0 then m.fee * m.price else m.fee end) as fees,
+       case when sum(m.direction * m.moved) <> 0
+            then told_last(max(in_line(m.seq, m.opened_at)) filter (where m.opened_at is not null))::timestamptz end
+         as opened_at,
+       told_last(max(in_line(m.seq, m.happened_at)))::timestamptz as updated_at
+from told as m
 group by m.username, m.portfolio_id, m.symbol, m.strategy;
 
 comment on view rebuilt_positions is 'Positions, rebuilt from the audit log alone.';
