@@ -27,7 +27,8 @@ begin
   return query
   with starts as (
     select p.username, p.portfolio_id, p.audit_seq, p.audit_head, coalesce(v.seq, 0) as after, v.checksum as known,
-           not is_onward or p.audit_head is distinct from v.checksum as is_rebuilt
+           not is_onward or p.audit_head is distinct from v.checksum as is_rebuilt,
+           oversight.beginning_of(book(), p.username, p.portfolio_id::text) as beginning
     from portfolios as p
     left join oversight.verified as v
       on is_onward and (v.username, v.book, v.portfolio_id) = (p.username, book(), p.portfolio_id)
@@ -47,11 +48,11 @@ begin
                  and o.previous_checksum is not distinct from lag(o.checksum, 1, s.known) over chain as holds
         from (
           select t.seq, t.checksum, t.previous_checksum,
-                 t.checksum = oversight.checksum_of_texts(book(), s.username, t.id, t.number, t.operation, t.actor,
-                                                          t.moment, t.facts, t.previous) as is_own
+                 t.checksum = oversight.checksum_of_texts(s.beginning, t.number, t.operation, t.actor, t.moment,
+                                                          t.facts, t.previous) as is_own
           from (
-            select a.seq, a.operation, a.actor, a.checksum, a.previous_checksum, a.details::text as facts,
-                   s.portfolio_id::text as id, a.seq::text as number, moment(a.occurred_at) as moment,
+            select a.seq, a.operation, a.actor, a.checksum, a.previous_checksum, a.seq::text as number,
+                   moment(a.occurred_at) as moment, a.details::text as facts,
                    encode(a.previous_checksum, 'hex') as previous
             from audit_log as a
             where a.username = s.username

@@ -5,7 +5,8 @@ create view rebuilt_balances
   with (security_invoker = true)
 as
 with booked as (
-  select a.username, a.portfolio_id, a.details ->> 'currency' as currency, a.details ->> 'base_currency' as base_currency,
+  select a.username, a.portfolio_id, a.details ->> 'currency' as currency,
+         a.details ->> 'base_currency' as base_currency,
          sum(case a.operation
                when 'money_moved' then (a.details ->> 'amount')::numeric
                else case a.details ->> 'side' when 'buy' then numeric '-1' else 1 end

@@ -35,6 +35,7 @@ told as (
     select o.told ->> 'order_id', '{}', null, in_line(a.seq, o.told::text)
     from jsonb_array_elements(a.details -> 'orders') as o (told)
     where a.operation = 'trade_adjusted'
+      and o.told ? 'order_id'
   ) as t (order_id, details, terms, bracket)
   where not a.details ? 'order'
     and a.operation not in ('order_placed', 'order_rejected')

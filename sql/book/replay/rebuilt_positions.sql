@@ -24,7 +24,7 @@ with told as (
   where a.operation = 'order_filled'
   union all
   select a.username, a.portfolio_id, a.seq, m.symbol, coalesce(a.details ->> 'strategy', ''), null, null, 1, m.quantity,
-         m.quantity, 0, -m.cost, 0, 0, false, a.details ->> 'trade_id', m.opened_at, a.details ->> 'effective_at'
+         null, 0, -m.cost, 0, 0, false, a.details ->> 'trade_id', m.opened_at, a.details ->> 'effective_at'
   from audit_log as a
   cross join lateral (
     select a.details ->> 'symbol', (a.details ->> 'quantity')::numeric - (a.details ->> 'was')::numeric, 0, null
