@@ -154,7 +154,6 @@
 \ir replay/rebuilt_balances.sql
 \ir replay/rebuilt_holds.sql
 \ir replay/departures.sql
-\ir replay/departs.sql
 \ir replay/state_of.sql
 \ir replay/replay.sql
 \ir differences.sql

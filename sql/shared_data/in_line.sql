@@ -1,9 +1,10 @@
 -- What an event tells, with its number before it: the greatest of these is what the newest event told, so that an
--- aggregate finds it without sorting. told_last takes it back; nothing told is the empty text.
+-- aggregate finds it without sorting. told_last takes it back; nothing told is the empty text. The number has 19 digits
+-- by addition, which costs a fraction of padding it.
 create function shared_data.in_line(seq bigint, told text)
   returns text
   language sql immutable parallel safe
-  return lpad(seq::text, 19, '0') || coalesce(told, '') collate "C";
+  return (1000000000000000000 + seq)::text || coalesce(told, '') collate "C";
 
 create function shared_data.told_last(line text)
   returns text

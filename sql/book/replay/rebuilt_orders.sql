@@ -19,23 +19,26 @@ with begun as (
   where a.operation = 'order_filled'
     and a.details ? 'order'
 ),
-retold as (
-  select distinct on (a.username, a.portfolio_id, a.details ->> 'order_id')
-         a.username, a.portfolio_id, a.details ->> 'order_id' as order_id, a.seq, a.details as terms
+-- What was told of an order afterwards. Its terms told anew, and a bracket that its user changed while it waited to
+-- bring one, are carried as text: only that has a greatest.
+told as (
+  select a.username, a.portfolio_id, t.order_id, a.seq, a.operation, t.details, t.terms, t.bracket,
+         case a.operation when 'order_filled' then (a.details ->> 'quantity')::numeric end as quantity,
+         case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
+         case a.operation when 'order_filled' then (a.details ->> 'fee')::numeric end as fee
   from audit_log as a
-  where a.details ? 'order_number'
+  cross join lateral (
+    select a.details ->> 'order_id', a.details,
+           case when a.details ? 'order_number' then in_line(a.seq, a.details::text) end, null
+    where a.details ? 'order_id'
+    union all
+    select o.told ->> 'order_id', '{}', null, in_line(a.seq, o.told::text)
+    from jsonb_array_elements(a.details -> 'orders') as o (told)
+    where a.operation = 'trade_adjusted'
+      and o.told ? 'order_id'
+  ) as t (order_id, details, terms, bracket)
+  where not a.details ? 'order'
     and a.operation not in ('order_placed', 'order_rejected')
-  order by a.username asc, a.portfolio_id asc, a.details ->> 'order_id' asc, a.seq desc
-),
--- A bracket that its user changed while an order waited to bring one.
-rebracketed as (
-  select distinct on (a.username, a.portfolio_id, o.told ->> 'order_id')
-         a.username, a.portfolio_id, o.told ->> 'order_id' as order_id, a.seq, o.told
-  from audit_log as a
-  cross join lateral jsonb_array_elements(a.details -> 'orders') as o (told)
-  where a.operation = 'trade_adjusted'
-    and a.details ? 'orders'
-  order by a.username asc, a.portfolio_id asc, o.told ->> 'order_id' asc, a.seq desc
 ),
 progress as (
   select e.username, e.portfolio_id, e.order_id,
@@ -51,17 +54,10 @@ progress as (
            filter (where e.quantity is null and e.details ? 'quote_number') as quote_number,
          max(in_line(e.seq, e.details ->> 'status')) filter (where e.details ? 'status') as status,
          max(in_line(e.seq, coalesce(e.details ->> 'next_trade_id', e.details ->> 'trade_id')))
-           filter (where e.details ? 'trade_id') as trade_id
-  from (
-    select a.username, a.portfolio_id, a.seq, a.operation, a.details, a.details ->> 'order_id' as order_id,
-           case a.operation when 'order_filled' then (a.details ->> 'quantity')::numeric end as quantity,
-           case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
-           case a.operation when 'order_filled' then (a.details ->> 'fee')::numeric end as fee
-    from audit_log as a
-    where a.details ? 'order_id'
-      and not a.details ? 'order'
-      and a.operation not in ('order_placed', 'order_rejected')
-  ) as e
+           filter (where e.details ? 'trade_id') as trade_id,
+         told_last(max(e.terms))::jsonb as terms,
+         told_last(case when max(e.bracket) > coalesce(max(e.terms), '') then max(e.bracket) end)::jsonb as bracket
+  from told as e
   group by e.username, e.portfolio_id, e.order_id
 )
 select b.username, b.portfolio_id, b.order_id,
@@ -104,15 +100,13 @@ select b.username, b.portfolio_id, b.order_id,
        (b.terms ->> 'placed_at')::timestamptz as placed_at,
        (b.terms ->> 'session')::integer as session,
        coalesce(b.terms ->> 'purpose', 'trade') as purpose,
-       (case when x.seq > coalesce(r.seq, 0) then x.told else n.terms end ->> 'stop_loss')::numeric as stop_loss,
-       (case when x.seq > coalesce(r.seq, 0) then x.told else n.terms end ->> 'take_profit')::numeric as take_profit,
+       (coalesce(p.bracket, n.terms) ->> 'stop_loss')::numeric as stop_loss,
+       (coalesce(p.bracket, n.terms) ->> 'take_profit')::numeric as take_profit,
        b.terms ->> 'reason' as reason
 from begun as b
 left join progress as p using (username, portfolio_id, order_id)
-left join retold as r using (username, portfolio_id, order_id)
-left join rebracketed as x using (username, portfolio_id, order_id)
 cross join lateral (
-  select coalesce(r.terms, b.terms), (coalesce(r.terms, b.terms) ->> 'quantity')::numeric,
+  select coalesce(p.terms, b.terms), (coalesce(p.terms, b.terms) ->> 'quantity')::numeric,
          coalesce(b.filled, 0) + coalesce(p.filled, 0)
 ) as n (terms, quantity, filled);
 

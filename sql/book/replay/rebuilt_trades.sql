@@ -7,76 +7,83 @@ create view rebuilt_trades
 as
 with told as (
   select a.username, a.portfolio_id, a.seq, a.operation, a.details, a.details ->> 'trade_id' as trade_id,
-         a.details -> 'moves' as moves, a.operation = 'order_filled' as is_fill,
+         a.details -> 'moves' as moves,
+         -- What begins a trade tells the terms of the order that does.
+         case when a.details -> 'moves' ->> 0 is null and a.details ? 'moves'
+              then coalesce(a.details -> 'begun_by', a.details -> 'order', a.details) end as terms,
+         a.operation = 'order_filled' as is_fill,
          a.operation = 'order_filled' and not a.details ? 'closes' as enters,
-         coalesce((a.details ->> 'closes')::numeric, (a.details ->> 'quantity')::numeric
-           - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end) as quantity,
-         coalesce((a.details ->> 'closes_fee')::numeric, (a.details ->> 'fee')::numeric
-           * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end) as fee
+         a.operation in ('trade_adjusted', 'trade_adjusted_by_action') as tells_bracket,
+         case a.operation when 'order_filled' then
+           coalesce((a.details ->> 'closes')::numeric,
+                    case when a.details ? 'fee_currency'
+                         then (a.details ->> 'quantity')::numeric - (a.details ->> 'fee')::numeric
+                         else (a.details ->> 'quantity')::numeric end) end as quantity,
+         case a.operation when 'order_filled' then (a.details ->> 'price')::numeric end as price,
+         case a.operation when 'order_filled' then
+           coalesce((a.details ->> 'closes_fee')::numeric,
+                    case when a.details ? 'fee_currency'
+                         then (a.details ->> 'fee')::numeric * (a.details ->> 'price')::numeric
+                         else (a.details ->> 'fee')::numeric end) end as fee
   from audit_log as a
   where a.details ? 'trade_id'
     and a.operation <> 'order_rejected'
   union all
   select a.username, a.portfolio_id, a.seq, a.operation, a.details, a.details ->> 'next_trade_id',
-         a.details -> 'next_moves', true, true,
+         a.details -> 'next_moves',
+         case when a.details -> 'next_moves' ->> 0 is null
+              then coalesce(a.details -> 'begun_by', a.details -> 'order', a.details) end,
+         true, true, false,
          (a.details ->> 'quantity')::numeric - (a.details ->> 'closes')::numeric
            - case when a.details ? 'fee_currency' then (a.details ->> 'fee')::numeric else 0 end,
+         (a.details ->> 'price')::numeric,
          (a.details ->> 'fee')::numeric
            * case when a.details ? 'fee_currency' then (a.details ->> 'price')::numeric else 1 end
            - (a.details ->> 'closes_fee')::numeric
   from audit_log as a
-  where a.details ? 'next_trade_id'
-),
-events as (
-  select t.*,
-         case when t.is_fill then (t.details ->> 'price')::numeric end as price,
-         t.moves is not null and t.moves ->> 0 is null as begins,
-         t.moves ->> -1 in ('CLOSED', 'EXPIRED', 'CANCELED') as ends,
-         case when t.moves ->> 0 is null and t.moves is not null
-              then coalesce(t.details -> 'begun_by', t.details -> 'order', t.details) end as terms,
-         t.operation in ('trade_adjusted', 'trade_adjusted_by_action') as tells_bracket
-  from told as t
+  where a.details ? 'next_moves' -- goes with next_trade_id, and has an index
 )
 select e.username, e.portfolio_id, e.trade_id,
-       max(e.terms ->> 'session') filter (where e.begins)::integer as session,
+       max(e.terms ->> 'session')::integer as session,
        told_last(max(in_line(e.seq, coalesce(e.details ->> 'symbol', e.terms ->> 'symbol')))
-         filter (where e.details ? 'symbol' or e.begins)) as symbol,
-       coalesce(max(e.terms ->> 'strategy') filter (where e.begins), '') as strategy,
-       case max(e.terms ->> 'side') filter (where e.begins) when 'buy' then 'long' else 'short' end as direction,
+         filter (where e.terms is not null or (e.tells_bracket and e.details ? 'symbol'))) as symbol,
+       coalesce(max(e.terms ->> 'strategy'), '') as strategy,
+       case max(e.terms ->> 'side') when 'buy' then 'long' else 'short' end as direction,
        told_last(max(in_line(e.seq, e.moves ->> -1)) filter (where e.moves is not null)) as status,
-       max(e.terms ->> 'currency') filter (where e.begins) as currency,
+       max(e.terms ->> 'currency') as currency,
        coalesce(sum(e.quantity) filter (where e.enters), 0)
          + coalesce(sum((e.details ->> 'entered')::numeric) filter (where e.tells_bracket), 0) as entry_quantity,
        coalesce(sum(e.quantity * e.price) filter (where e.enters), 0) as entry_value,
-       coalesce(sum(e.quantity) filter (where e.is_fill and not e.enters), 0)
+       coalesce(sum(e.quantity) filter (where not e.enters), 0)
          + coalesce(sum((e.details ->> 'exited')::numeric) filter (where e.tells_bracket), 0) as exit_quantity,
-       coalesce(sum(e.quantity * e.price) filter (where e.is_fill and not e.enters), 0) as exit_value,
+       coalesce(sum(e.quantity * e.price) filter (where not e.enters), 0) as exit_value,
        told_last(max(in_line(e.seq, e.details ->> 'stop_loss'))
-         filter (where e.tells_bracket or (e.details ? 'stop_loss' and (e.enters or e.begins))))::numeric as stop_loss,
+         filter (where e.tells_bracket
+                    or ((e.enters or e.terms is not null) and e.details ? 'stop_loss')))::numeric as stop_loss,
        told_last(max(in_line(e.seq, e.details ->> 'take_profit'))
          filter (where e.tells_bracket
-                    or (e.details ?| array['take_profit', 'takes_back'] and (e.enters or e.begins))))::numeric
-         as take_profit,
-       coalesce(sum(e.fee) filter (where e.is_fill), 0) as fees,
+                    or ((e.enters or e.terms is not null)
+                        and e.details ?| array['take_profit', 'takes_back'])))::numeric as take_profit,
+       coalesce(sum(e.fee), 0) as fees,
        coalesce(sum(e.quantity * (e.details ->> 'slippage')::numeric * (e.details ->> 'multiplier')::numeric)
          filter (where e.is_fill and e.details ? 'slippage'), 0) as slippage,
        coalesce(sum((e.details ->> 'realized_pnl')::numeric) filter (where e.is_fill and not e.enters), 0)
          as realized_pnl,
-       coalesce(max((e.terms -> 'context')::text) filter (where e.begins), '{}')::jsonb as trade_context,
-       max(e.terms ->> 'order_id') filter (where e.begins) as entry_order_id,
-       max(e.terms ->> 'idempotency_key') filter (where e.begins) as idempotency_key,
-       max(coalesce(e.details ->> 'exit_reason', e.details ->> 'reason', substr(e.operation, 7))) filter (where e.ends)
-         as exit_reason,
-       max(e.terms ->> 'placed_at') filter (where e.begins)::timestamptz as placed_at,
+       coalesce(max((e.terms -> 'context')::text), '{}')::jsonb as trade_context,
+       max(e.terms ->> 'order_id') as entry_order_id,
+       max(e.terms ->> 'idempotency_key') as idempotency_key,
+       max(coalesce(e.details ->> 'exit_reason', e.details ->> 'reason', substr(e.operation, 7)))
+         filter (where e.moves ->> -1 in ('CLOSED', 'EXPIRED', 'CANCELED')) as exit_reason,
+       max(e.terms ->> 'placed_at')::timestamptz as placed_at,
        max(e.details ->> 'executed_at')
-         filter (where e.enters and coalesce(e.moves ->> 0, 'PENDING') = 'PENDING' and e.moves is not null)::timestamptz
+         filter (where e.enters and e.moves is not null and coalesce(e.moves ->> 0, 'PENDING') = 'PENDING')::timestamptz
          as opened_at,
-       max(coalesce(e.details ->> 'executed_at', e.details ->> 'ended_at')) filter (where e.ends)::timestamptz
-         as closed_at,
+       max(coalesce(e.details ->> 'executed_at', e.details ->> 'ended_at'))
+         filter (where e.moves ->> -1 in ('CLOSED', 'EXPIRED', 'CANCELED'))::timestamptz as closed_at,
        coalesce(max((e.details ->> 'version')::integer) filter (where e.operation = 'trade_adjusted'), 1) as version
-from events as e
+from told as e
 group by e.username, e.portfolio_id, e.trade_id
-having bool_or(e.begins) and not bool_or(e.operation = 'trade_purged');
+having bool_or(e.terms is not null) and not bool_or(e.operation = 'trade_purged');
 
 comment on view rebuilt_trades is 'Trades, rebuilt from the audit log alone; excursions are reckoned from prices.';
 select let_traders_read('rebuilt_trades');
