@@ -166,6 +166,7 @@ def cases(scene: Stage) -> list[Case]:
             150_000,
             lambda seconds: _verified(scene, "verify(true)"),
             lambda seconds: 1.0,
+            demanded=True,
         ),
         Case(
             "P7f",

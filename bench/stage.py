@@ -27,7 +27,7 @@ _SETTINGS = {
     # No checkpoint falls into a measurement, and everything stays in memory.
     "checkpoint_timeout": "1h",
     "max_wal_size": "16GB",
-    "shared_buffers": "512MB",
+    "shared_buffers": "4GB",
 }
 
 
