@@ -1,6 +1,7 @@
 """One server a session, one migrated template on it, a fresh clone for every test that asks."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from tests.support.databases import scratch_server
 
 from twinbook.books import BOOKS, Mode, search_path
 from twinbook.migrate import migrate
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Run in the background, where programs that a test starts and interrupts would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
