@@ -251,6 +251,18 @@ def test_a_cancel_that_takes_its_time(venue: Venue) -> None:
     assert venue.read(placed).status is OrderStatus.CANCELED
 
 
+def test_a_cancel_that_is_asked_for_twice_hurries_nothing(venue: Venue) -> None:
+    placed = venue.place()
+    part = venue.quantity * Decimal("0.4")
+    venue.standin.race_cancel(Race.PARTIAL_THEN_CANCELED, quantity=part, after=5)
+    for _ in range(2):
+        assert venue.broker.cancel_order(placed.order_id) is Cancellation.REQUESTED
+        assert not venue.read(placed).status.is_final
+    venue.pass_time(5)
+    order = venue.read(placed)
+    assert (order.status, order.filled_quantity) == (OrderStatus.CANCELED, part)
+
+
 def test_a_fill_after_the_end(venue: Venue) -> None:
     placed = venue.place()
     part = venue.quantity * Decimal("0.4")

@@ -99,6 +99,10 @@ class Engine:
         at = self._clock.now() + after
         self._state.events.append(Event(at, what, order, quantity, price, reason))
 
+    def has_plans_for(self, order: Order) -> bool:
+        """Whether something is yet to happen to an order."""
+        return any(event.order is order for event in self._state.events)
+
     def fill(
         self, order: Order, quantity: Decimal, price: Decimal, *, is_maker: bool = False
     ) -> Fill:

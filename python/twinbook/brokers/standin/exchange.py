@@ -430,6 +430,8 @@ class Exchange(ABC):
         """A client asks to cancel. False if the order is over, also since it just filled."""
         if not order.is_working:
             return False
+        if order.cancel_asked and self.engine.has_plans_for(order):
+            return True  # asked again, which hurries nothing
         plan = self.script.take_cancel()
         if plan is None:
             self.engine.end(order, Status.CANCELED, reason)
