@@ -1,15 +1,14 @@
 """Brokers, modes, halts and alarms at the command line, against a stand-in of Tradier."""
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
+from tests.py.commands import rows
 
 from twinbook.brokers.standin import TradierStandIn
 from twinbook.cli import acting, cli
@@ -53,36 +52,30 @@ def call(db_url: str, standin: TradierStandIn, monkeypatch: pytest.MonkeyPatch) 
     return run
 
 
-def _rows(result: Result) -> list[dict[str, Any]]:
-    assert result.exit_code == 0, result.output
-    rows: list[dict[str, Any]] = json.loads(result.stdout)
-    return rows
-
-
 def test_what_the_broker_tells(call: Call) -> None:
-    [tried] = _rows(call(*_ALICE, "broker", "test"))
+    [tried] = rows(call(*_ALICE, "broker", "test"))
     assert (tried["account"], tried["can_trade"]) == (_ACCOUNT, True)
-    [stored] = _rows(call(*_ALICE, "broker", "list"))
+    [stored] = rows(call(*_ALICE, "broker", "list"))
     assert (stored["account"], stored["environment"]) == (_ACCOUNT, "sandbox")
-    days = _rows(call(*_ALICE, "broker", "chain", "AAPL"))
+    days = rows(call(*_ALICE, "broker", "chain", "AAPL"))
     day = days[0]["expiration"]
-    chain = _rows(call(*_ALICE, "broker", "chain", "AAPL", "--expiration", day))
+    chain = rows(call(*_ALICE, "broker", "chain", "AAPL", "--expiration", day))
     assert {option["right"] for option in chain} == {"call", "put"}
     unknown = call(*_ALICE, "broker", "quotes", "ZZZZQ")
     assert (unknown.exit_code, "ZZZZQ" in unknown.stderr) == (1, True)
 
 
 def test_an_order_to_its_end(call: Call) -> None:
-    [placed] = _rows(call(*_LIVE, "order", "place", "AAPL", "buy", "10"))
+    [placed] = rows(call(*_LIVE, "order", "place", "AAPL", "buy", "10"))
     assert placed["status"] == "PENDING"
-    [synced] = _rows(call("--json", "broker", "sync", "--once", "--for", "alice"))
+    [synced] = rows(call("--json", "broker", "sync", "--once", "--for", "alice"))
     assert synced["did"] == {"sent": 1, "reported": 1}
-    [sent] = _rows(call(*_LIVE, "broker", "sent"))
+    [sent] = rows(call(*_LIVE, "broker", "sent"))
     assert (sent["state"], sent["filled_quantity"]) == ("OVER", "10")
-    assert [order["status"] for order in _rows(call(*_ALICE, "broker", "orders"))] == ["FILLED"]
-    [held] = _rows(call(*_ALICE, "broker", "positions"))
+    assert [order["status"] for order in rows(call(*_ALICE, "broker", "orders"))] == ["FILLED"]
+    [held] = rows(call(*_ALICE, "broker", "positions"))
     assert held["symbol"] == "AAPL"
-    assert _rows(call(*_LIVE, "broker", "reconcile")) == []
+    assert rows(call(*_LIVE, "broker", "reconcile")) == []
 
 
 def test_without_the_phrase(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,19 +99,19 @@ def test_a_difference_is_seen_alarmed_and_accepted(call: Call, standin: TradierS
     standin.deposit(Decimal(2500))
     for _ in range(2):
         assert call("broker", "sync", "--once").exit_code == 0
-    [difference] = _rows(call(*_LIVE, "broker", "reconcile"))
+    [difference] = rows(call(*_LIVE, "broker", "reconcile"))
     assert (difference["kind"], difference["times_seen"]) == ("cash", 2)
-    [alarm] = _rows(call(*_LIVE, "alarm", "list"))
+    [alarm] = rows(call(*_LIVE, "alarm", "list"))
     assert alarm["kind"] == "difference"
-    [seen] = _rows(call(*_LIVE, "alarm", "acknowledge", alarm["alarm_id"]))
+    [seen] = rows(call(*_LIVE, "alarm", "acknowledge", alarm["alarm_id"]))
     assert seen["acknowledged_at"]
     accept = (*_LIVE, "broker", "accept", difference["difference_id"])
-    [accepted] = _rows(call(*accept, "my transfer", "--kind", "deposit"))
+    [accepted] = rows(call(*accept, "my transfer", "--kind", "deposit"))
     assert accepted["state"] == "ACCEPTED"
     again = call(*accept, "my transfer")
     assert (again.exit_code, "TB422" in again.stderr) == (1, True)
     assert call("broker", "sync", "--once").exit_code == 0
-    assert _rows(call(*_LIVE, "broker", "reconcile")) == []
+    assert rows(call(*_LIVE, "broker", "reconcile")) == []
 
 
 def test_what_isnt_held_cant_be_resolved(call: Call) -> None:
@@ -137,10 +130,10 @@ def test_the_key_is_changed(call: Call, db_url: str, monkeypatch: pytest.MonkeyP
         assert (failed.exit_code, "no key" in failed.stdout) == (1, True)
     with monkeypatch.context() as both:
         both.setenv("TWINBOOK_ENCRYPTION_KEY", f"{new},{os.environ['TWINBOOK_ENCRYPTION_KEY']}")
-        [resealed] = _rows(call(*_ALICE, "broker", "reseal"))
+        [resealed] = rows(call(*_ALICE, "broker", "reseal"))
         assert "credentials" not in resealed
     monkeypatch.setenv("TWINBOOK_ENCRYPTION_KEY", new)
-    assert _rows(call(*_ALICE, "broker", "test"))
+    assert rows(call(*_ALICE, "broker", "test"))
     with psycopg.connect(db_url) as db:
         held = db.execute("select count(*), max(version) from identity.broker_accounts").fetchone()
     assert held == (1, 2)
@@ -162,7 +155,7 @@ def test_no_secret_is_shown(call: Call, standin: TradierStandIn) -> None:
 
 
 def test_an_account_is_dropped(call: Call) -> None:
-    [dropped] = _rows(call(*_ALICE, "broker", "drop", "tradier", _ACCOUNT))
+    [dropped] = rows(call(*_ALICE, "broker", "drop", "tradier", _ACCOUNT))
     assert dropped["is_active"] is False
     refused = call(*_LIVE, "order", "place", "AAPL", "buy", "1")
     assert (refused.exit_code, "inactive" in refused.stderr) == (1, True)

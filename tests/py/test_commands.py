@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import conninfo
+from tests.py.commands import rows
 
 from twinbook.cli import cli
 from twinbook.demo import FILES
@@ -43,12 +43,6 @@ def call(db_url: str, monkeypatch: pytest.MonkeyPatch) -> Call:
     return run
 
 
-def _rows(result: Result) -> list[dict[str, Any]]:
-    assert result.exit_code == 0, result.stderr
-    rows: list[dict[str, Any]] = json.loads(result.stdout)
-    return rows
-
-
 def _last_line(result: Result) -> str:
     return result.stderr.strip().splitlines()[-1]
 
@@ -56,37 +50,37 @@ def _last_line(result: Result) -> str:
 def test_a_day_at_the_command_line(call: Call) -> None:
     alice = ("--user", "alice", "--json")
     assert call("quote", "add", "AAPL", "--bid", "99.9", "--ask", "100").exit_code == 0
-    [opened] = _rows(
+    [opened] = rows(
         call(*alice, "portfolio", "open", "main", "--initial-balances", '{"USD": 5000.5}')
     )
     assert (opened["name"], opened["feed"]) == ("main", "realtime")
-    [bought] = _rows(call(*alice, "order", "place", "AAPL", "buy", "10"))
+    [bought] = rows(call(*alice, "order", "place", "AAPL", "buy", "10"))
     assert (bought["status"], bought["average_price"]) == ("FILLED", "100")
     limit = ("order", "place", "AAPL", "buy", "5", "--order-type", "limit", "--limit-price", "90.5")
-    [resting] = _rows(call(*alice, *limit, "--time-in-force", "GTC"))
+    [resting] = rows(call(*alice, *limit, "--time-in-force", "GTC"))
     order_id = resting["order_id"]
-    [replaced] = _rows(call(*alice, "order", "replace", order_id, "1", "--limit-price", "91"))
+    [replaced] = rows(call(*alice, "order", "replace", order_id, "1", "--limit-price", "91"))
     assert (replaced["limit_price"], replaced["version"]) == ("91", 2)
     stale = call(*alice, "order", "replace", order_id, "1", "--limit-price", "92")
     assert (stale.exit_code, "TB409" in _last_line(stale)) == (1, True)
-    [canceled] = _rows(call(*alice, "order", "cancel", order_id))
+    [canceled] = rows(call(*alice, "order", "cancel", order_id))
     assert canceled["status"] == "CANCELED"
-    assert _rows(call(*alice, "order", "cancel-all")) == []
-    assert [row["status"] for row in _rows(call(*alice, "order", "list"))] == ["FILLED", "CANCELED"]
-    [position] = _rows(call(*alice, "positions"))
+    assert rows(call(*alice, "order", "cancel-all")) == []
+    assert [row["status"] for row in rows(call(*alice, "order", "list"))] == ["FILLED", "CANCELED"]
+    [position] = rows(call(*alice, "positions"))
     assert (position["symbol"], position["quantity"]) == ("AAPL", "10")
-    [balance] = _rows(call(*alice, "balances", "--portfolio", "main"))
+    [balance] = rows(call(*alice, "balances", "--portfolio", "main"))
     assert (balance["amount"], balance["free"]) == ("4000.5", "4000.5")
-    assert len(_rows(call(*alice, "executions"))) == 1
-    assert [row["kind"] for row in _rows(call(*alice, "ledger"))] == ["deposit", "settlement"]
-    [worth] = _rows(call(*alice, "portfolio", "show", "main"))
+    assert len(rows(call(*alice, "executions"))) == 1
+    assert [row["kind"] for row in rows(call(*alice, "ledger"))] == ["deposit", "settlement"]
+    [worth] = rows(call(*alice, "portfolio", "show", "main"))
     assert worth["equity"] == "4999.5"
-    [mode] = _rows(call(*alice, "mode", "show"))
+    [mode] = rows(call(*alice, "mode", "show"))
     assert mode["active_mode"] == "paper"
-    [whole] = _rows(call(*alice, "verify"))
+    [whole] = rows(call(*alice, "verify"))
     assert (whole["chain_intact"], whole["rebuilt_equals_stored"]) == (True, True)
     assert call("verify").exit_code == 0
-    assert _rows(call("--user", "bob", "--json", "order", "list")) == []
+    assert rows(call("--user", "bob", "--json", "order", "list")) == []
 
 
 def test_a_person_sees_a_table_under_the_mode(call: Call) -> None:
@@ -109,37 +103,37 @@ def test_a_rejected_order_is_shown_and_is_a_failure(call: Call) -> None:
 
 def test_settings_and_limits(call: Call) -> None:
     alice = ("--user", "alice", "--json")
-    [edited] = _rows(call(*alice, "settings", "edit", "1", "--max-quote-age", "2 hours"))
+    [edited] = rows(call(*alice, "settings", "edit", "1", "--max-quote-age", "2 hours"))
     assert (edited["version"], edited["max_quote_age"]) == (2, "2:00:00")
     assert "broker_token" not in edited
-    assert _rows(call(*alice, "settings", "show"))[0]["version"] == 2
-    [limit] = _rows(call(*alice, "limits", "set", "USD", "--max-order-value", "500"))
+    assert rows(call(*alice, "settings", "show"))[0]["version"] == 2
+    [limit] = rows(call(*alice, "limits", "set", "USD", "--max-order-value", "500"))
     assert limit["max_order_value"] == "500"
     again = call(*alice, "limits", "set", "USD", "--max-order-value", "600")
     assert (again.exit_code, "TB409" in _last_line(again)) == (1, True)
     assert "`twinbook limits show`" in _last_line(again)
-    [shown] = _rows(call(*alice, "limits", "show"))
+    [shown] = rows(call(*alice, "limits", "show"))
     change = ("limits", "set", "USD", "--expected-version", str(shown["version"]))
-    [changed] = _rows(call(*alice, *change, "--max-order-value", "600"))
+    [changed] = rows(call(*alice, *change, "--max-order-value", "600"))
     assert changed["max_order_value"] == "600"
-    assert len(_rows(call(*alice, "limits", "show"))) == 1
+    assert len(rows(call(*alice, "limits", "show"))) == 1
 
 
 def test_reference_data(call: Call) -> None:
     assert call("currency", "add", "SEK", "2").exit_code == 0
-    assert "SEK" in {row["currency"] for row in _rows(call("--json", "currency", "list"))}
+    assert "SEK" in {row["currency"] for row in rows(call("--json", "currency", "list"))}
     fee = ("fee", "add", "X", "equity", "commission", "unit", "0.005", "a test", "--minimum", "1")
-    assert _rows(call("--json", *fee))[0]["rate"] == "0.005"
-    fees = _rows(call("--json", "fee", "list"))
+    assert rows(call("--json", *fee))[0]["rate"] == "0.005"
+    fees = rows(call("--json", "fee", "list"))
     assert {row["venue"] for row in fees} == {"X", "alpaca", "kraken", "tradier"}
-    assert len(_rows(call("--json", "instrument", "list"))) == 2
-    assert _rows(call("--json", "user", "list"))[0]["username"] == "alice"
-    assert _rows(call("--json", "user", "edit", "bob", "1", "--status", "SUSPENDED"))
+    assert len(rows(call("--json", "instrument", "list"))) == 2
+    assert rows(call("--json", "user", "list"))[0]["username"] == "alice"
+    assert rows(call("--json", "user", "edit", "bob", "1", "--status", "SUSPENDED"))
     assert call("feed", "open", "delayed").exit_code == 0
     assert call("--user", "alice", "feed", "open", "mine").exit_code == 0
-    assert len(_rows(call("--json", "--user", "alice", "feed", "list"))) == 3
-    assert len(_rows(call("--json", "--user", "bob", "feed", "list"))) == 2
-    assert _rows(call("--json", "quote", "list")) == []
+    assert len(rows(call("--json", "--user", "alice", "feed", "list"))) == 3
+    assert len(rows(call("--json", "--user", "bob", "feed", "list"))) == 2
+    assert rows(call("--json", "quote", "list")) == []
 
 
 def test_prices_are_loaded_once(call: Call) -> None:
@@ -159,23 +153,23 @@ def test_bars_are_loaded_into_any_feed_and_replayed_into_none_that_fills_on_this
     assert call(*alice, "feed", "open", "mine").exit_code == 0
     file = (_AAPL, "--symbol", "AAPL", "--feed", "mine")
     assert "250 bars of AAPL loaded into mine" in call(*alice, "prices", "load", *file).stderr
-    assert _rows(call(*alice, "--json", "quote", "list")) == []
+    assert rows(call(*alice, "--json", "quote", "list")) == []
     refused = call(*alice, "prices", "replay", *file)
     assert refused.exit_code == 1
     assert "`twinbook feed open NAME --fills-on 'next quote'`" in _last_line(refused)
-    assert _rows(call(*alice, "--json", "quote", "list")) == []
+    assert rows(call(*alice, "--json", "quote", "list")) == []
 
 
 def test_a_quote_goes_into_ones_own_feed(call: Call) -> None:
     alice = ("--user", "alice", "--json")
     assert call(*alice, "feed", "open", "mine").exit_code == 0
     add = ("quote", "add", "AAPL", "--last", "100.5", "--bid-size", "3")
-    [added] = _rows(call(*alice, *add, "--feed", "mine", "--quoted-at", "2012-01-03T17:00"))
+    [added] = rows(call(*alice, *add, "--feed", "mine", "--quoted-at", "2012-01-03T17:00"))
     assert (added["username"], added["feed"], added["last"]) == ("alice", "mine", "100.5")
     assert added["quoted_at"] == "2012-01-03T17:00:00+00:00"
-    [now] = _rows(call(*alice, *add, "--feed", "mine"))
+    [now] = rows(call(*alice, *add, "--feed", "mine"))
     assert now["quoted_at"] > added["quoted_at"]
-    [shared] = _rows(call("--json", *add))
+    [shared] = rows(call("--json", *add))
     assert (shared["username"], shared["feed"]) == ("market", "realtime")
     assert call("--user", "bob", *add, "--feed", "mine").exit_code == 1
     unsaid = call(*alice, *add)
@@ -190,10 +184,10 @@ def test_a_sweep_works_off_what_was_left(call: Call, db_url: str) -> None:
     with psycopg.connect(db_url) as holder:
         holder.execute("select from paper_trading.portfolios for no key update")
         call("quote", "add", "AAPL", "--last", "89")
-    assert _rows(call("--user", "alice", "--json", "executions")) == []
+    assert rows(call("--user", "alice", "--json", "executions")) == []
     swept = call("sweep")
     assert (swept.exit_code, swept.stderr) == (0, "1 portfolio worked on\n")
-    assert len(_rows(call("--user", "alice", "--json", "executions"))) == 1
+    assert len(rows(call("--user", "alice", "--json", "executions"))) == 1
     assert call("sweep", "--every", "0").exit_code == 2
 
 
@@ -223,7 +217,7 @@ def test_prices_are_replayed_side_by_side_and_once(call: Call) -> None:
     again = call("--user", "alice", *replay, "--feed", "y2012")
     assert "0 quotes" in again.stderr
     assert "2000 skipped" in again.stderr
-    feeds = _rows(call("--user", "alice", "--json", "feed", "list"))
+    feeds = rows(call("--user", "alice", "--json", "feed", "list"))
     own = next(feed for feed in feeds if feed["name"] == "y2012")
     assert (own["newest_number"], own["late_quotes"]) == (2000, 0)
     assert own["fills_on"] == "next quote"
@@ -236,7 +230,7 @@ def test_a_bad_line_loads_nothing(call: Call, tmp_path: Path) -> None:
         refused = call("--user", "alice", "prices", verb, str(bad), "--symbol", "AAPL")
         assert refused.exit_code == 1
         assert f"{bad}, line 252: 3 fields" in _last_line(refused)
-    assert _rows(call("--user", "alice", "--json", "quote", "list")) == []
+    assert rows(call("--user", "alice", "--json", "quote", "list")) == []
 
 
 def test_a_login_is_made_for_one_book(call: Call, db_url: str) -> None:
@@ -246,7 +240,7 @@ def test_a_login_is_made_for_one_book(call: Call, db_url: str) -> None:
             "role", "add", name, "--book", "paper", "--password-from-stdin", stdin="secret\n"
         )
         assert made.exit_code == 0, made.stderr
-        assert {"login": name, "groups": "twinbook_paper"} in _rows(call("--json", "role", "list"))
+        assert {"login": name, "groups": "twinbook_paper"} in rows(call("--json", "role", "list"))
         taken = call("role", "add", name, "--book", "live")
         assert (taken.exit_code, "already exists" in _last_line(taken)) == (1, True)
         with psycopg.connect(db_url, user=name) as db:
